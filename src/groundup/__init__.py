@@ -1,0 +1,1 @@
+"""Ground Up: machine learning from first principles, as a book that runs and a practice tool that grades."""

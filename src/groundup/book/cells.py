@@ -1,0 +1,122 @@
+"""A Markdown extension that fills the fences of a page, and the look-up that stands in for running them.
+
+Before Markdown sees a page, every fence that names a cell gets the cell's source as its body, and every ``{{
+out:cell.key }}`` becomes the number that the cell printed. The fences are then rendered by markdown-exec, whose
+formatter for Python is replaced, through its public table of formatters, by one that looks the cell up instead of
+executing it. Any generator that uses Python-Markdown can do the same.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import markdown_exec
+from markdown import Extension, Markdown
+from markdown.preprocessors import Preprocessor
+from pymdownx.superfences import SuperFencesException
+
+from groundup.book.errors import Fault
+from groundup.book.page import fences, numbers_in_prose
+from groundup.book.render import Shown
+
+_shown: ContextVar[Shown] = ContextVar("shown")
+_NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
+
+
+@contextmanager
+def showing(shown: Shown) -> Iterator[None]:
+    """Render a page with these cells."""
+    token = _shown.set(shown)
+    try:
+        yield
+    finally:
+        _shown.reset(token)
+
+
+def number(printed: str, key: str) -> str | None:
+    """A number of an output, as it was printed.
+
+    Args:
+        printed: The output.
+        key: ``3`` for the third number, or the word before the number: ``loss`` in ``step 0 loss 33.0``.
+    """
+    if key.isdecimal():
+        numbers = re.findall(rf"(?<![\w.]){_NUMBER}", printed)
+        found = numbers[int(key) - 1] if 0 < int(key) <= len(numbers) else None
+    else:
+        word = re.sub(r"[-_]", r"[\\s_-]+", re.escape(key).replace(r"\-", "-"))
+        match = re.search(rf"(?<!\w){word}(?!\w)[^\d\n]*?({_NUMBER})", printed)
+        found = match.group(1) if match else None
+    return found.rstrip(".") if found else None
+
+
+def lookup(code: str, *, cell: str = "", **options: Any) -> str:
+    """What stands in for running a fence: the stored output of its cell, as HTML."""
+    shown = _shown.get(None)
+    if shown is None or cell not in shown.cells:
+        # Any other exception would be swallowed by superfences, and the fence shown as text.
+        raise SuperFencesException(f"the fence for cell {cell or '(unnamed)'} is rendered outside its chapter")
+    return shown.html(cell)
+
+
+class CellPreprocessor(Preprocessor):
+    """Fills fences and numbers from the chapter that is being shown."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        """Rewrite the page's lines."""
+        shown = _shown.get(None)
+        if shown is None:
+            return lines
+        lines = self.with_numbers(lines, shown)
+        filled: list[str] = []
+        at = 0
+        for fence in fences(lines):
+            filled += lines[at : fence.start]
+            at = fence.end
+            if fence.runs:
+                cell = shown.cells[fence.options["cell"]]
+                ticks = "`" * max([3, *(len(run) + 1 for run in re.findall(r"`{3,}", cell.source))])
+                body = cell.source.split("\n")
+                opened = f'{ticks}python exec="on" html="on" cell="{cell.name}"'
+                filled += [fence.indent + line if line else fence.indent.rstrip() for line in [opened, *body, ticks]]
+            elif "exec" in fence.options:
+                head = re.sub(r'\s+(exec|reason)=(?:"[^"]*"|\S+)', "", lines[fence.start])
+                filled += [head, *lines[fence.start + 1 : fence.end]]
+            else:
+                filled += lines[fence.start : fence.end]
+        return filled + lines[at:]
+
+    def with_numbers(self, lines: list[str], shown: Shown) -> list[str]:
+        """The lines with every ``{{ out:cell.key }}`` replaced."""
+        lines = list(lines)
+        for index, match in numbers_in_prose(list(lines)):
+            name, key = match["cell"], match["key"]
+            value = "?"
+            if name in shown.printed:
+                value = number(shown.printed[name].text, key) or ""
+                if not value:
+                    wanted = "its place (1, 2, ...) or the word before it"
+                    message = f"`{match.group()}`: the cell prints no such number; wanted: {wanted}"
+                    raise Fault(message, cell=name)
+            lines[index] = lines[index].replace(match.group(), value, 1)
+        return lines
+
+
+class CellExtension(Extension):
+    """Registers the preprocessor ahead of every other, and the look-up with markdown-exec."""
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        """Called by Python-Markdown."""
+        md.preprocessors.register(CellPreprocessor(md), "ground-up-cells", 50)
+        formatters: dict[str, Any] = markdown_exec.formatters
+        formatters["python"] = functools.partial(markdown_exec.base_format, language="python", run=lookup)
+
+
+def makeExtension(**config: Any) -> CellExtension:
+    """Called by Python-Markdown."""
+    return CellExtension(**config)

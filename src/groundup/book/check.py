@@ -1,0 +1,126 @@
+"""The gate: cells declared, run and rendered; locks compared; the built site searched for tracebacks."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.table import Table
+
+from groundup.book import lock
+from groundup.book.book import Book, Collection
+from groundup.book.errors import Fault
+from groundup.book.runner import Run
+
+_CELL = re.compile(r'data-cell="([a-z0-9-]+)"')
+_TRACEBACK = "Traceback (most recent call last)"
+
+
+@dataclass
+class Row:
+    """One chapter's counts."""
+
+    chapter: str
+    declared: int
+    run: int
+    hidden: int
+    rendered: int = 0
+    lock: str = "holds"
+
+
+@dataclass
+class Report:
+    """What the gate found."""
+
+    rows: list[Row] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def declared(self) -> int:
+        """Cells in the programs."""
+        return sum(row.declared for row in self.rows)
+
+    @property
+    def run(self) -> int:
+        """Cells that have an output."""
+        return sum(row.run for row in self.rows)
+
+    @property
+    def hidden(self) -> int:
+        """Cells that pages must not show."""
+        return sum(row.hidden for row in self.rows)
+
+    @property
+    def rendered(self) -> int:
+        """Cells found in the built site."""
+        return sum(row.rendered for row in self.rows)
+
+    def table(self) -> Table:
+        """The counts, one chapter a row."""
+        table = Table("chapter", "cells", "run", "rendered", "hidden", "lock", box=None)
+        for column in table.columns[1:5]:
+            column.justify = "right"
+        for row in self.rows:
+            counts = (row.declared, row.run, row.rendered, row.hidden)
+            table.add_row(row.chapter, *map(str, counts), row.lock)
+        return table
+
+
+def check(book: Book, collection: Collection, runs: dict[str, Run]) -> Report:
+    """Hold the book against its locks and against the site that MkDocs makes of it.
+
+    Args:
+        book: The book.
+        collection: Its chapters and programs.
+        runs: What every program printed.
+    """
+    report = Report(faults=book.stale_locks(collection))
+    for chapter, program in collection.programs.items():
+        faults = lock.compare(program, runs[chapter])
+        report.faults += faults
+        hidden = sum(cell.hide for cell in program.cells)
+        row = Row(chapter, len(program.cells), len(runs[chapter].cells), hidden)
+        row.lock = f"{len(faults)} differ" if faults else "holds"
+        report.rows.append(row)
+    if not report.faults:
+        with tempfile.TemporaryDirectory(prefix="book-site-") as site:
+            report.faults += _build(book, Path(site))
+            if not report.faults:
+                _search(collection, Path(site), report)
+    return report
+
+
+def _build(book: Book, site: Path) -> list[Fault]:
+    """Build in a process of its own, as authors do; warnings count."""
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(site)]
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    built = subprocess.run(command, cwd=book.root, env=environment, capture_output=True, text=True, check=False)
+    if built.returncode == 0:
+        return []
+    return [Fault("mkdocs build --strict failed", detail=built.stderr[-4000:] or built.stdout[-4000:])]
+
+
+def _search(collection: Collection, site: Path, report: Report) -> None:
+    for path in sorted(site.rglob("*.html")):
+        if _TRACEBACK in path.read_text(encoding="utf-8"):
+            report.faults.append(Fault("the built page holds a traceback", file=str(path.relative_to(site))))
+    rows = {row.chapter: row for row in report.rows}
+    for chapter in collection.chapters:
+        row = rows[chapter.slug]
+        page = (
+            site
+            / (Path(chapter.page).parent if chapter.slug == "index" else Path(chapter.page).with_suffix(""))
+            / "index.html"
+        )
+        found = _CELL.findall(page.read_text(encoding="utf-8")) if page.is_file() else []
+        wanted = [cell.name for cell in collection.programs[chapter.slug].cells if not cell.hide]
+        row.rendered = len(found)
+        if found != wanted:
+            missing = ", ".join(sorted(set(wanted) - set(found))) or "in another order"
+            message = f"the built page shows {len(found)} of {len(wanted)} cells ({missing})"
+            report.faults.append(Fault(message, chapter=chapter.slug, file=f"docs/{chapter.page}"))

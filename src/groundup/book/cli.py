@@ -1,0 +1,179 @@
+"""The command ``book``: run, check, lock, new, time."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, NoReturn
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from groundup.book import check as checks
+from groundup.book import lock
+from groundup.book.book import Book, Collection
+from groundup.book.errors import BookError, Fault, Faults
+from groundup.book.new import new_chapter
+from groundup.book.program import Program
+from groundup.book.progress import Progress
+from groundup.book.runner import Run
+
+console = Console(highlight=False, soft_wrap=True)
+
+
+class _Group(click.Group):
+    """A group whose commands end with a sentence, not with a traceback, when the book is wrong."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BookError as error:
+            _fail(error)
+
+
+def _fail(error: BookError) -> NoReturn:
+    count = len(error.faults) if isinstance(error, Faults) else 1
+    click.echo(f"{error}", err=True)
+    if count > 1:
+        click.echo(f"\n{count} faults", err=True)
+    raise SystemExit(1)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="groundup")
+def main() -> None:
+    """Run, check and lock the programs of the book."""
+
+
+def _chosen(collection: Collection, chapters: tuple[str, ...]) -> list[Program]:
+    if not chapters:
+        return list(collection.programs.values())
+    return [collection.program(chapter) for chapter in chapters]
+
+
+def _execute(book: Book, programs: list[Program], *, fresh: bool) -> dict[str, Run]:
+    """Run programs; faults are raised together, after every other program has been stored."""
+    runs: dict[str, Run] = {}
+    faults: list[Fault] = []
+    with book.runner() as runner, Progress().during(len(programs)) as report:
+        for program, result in book.execute(programs, runner, fresh=fresh):
+            report(program, result)
+            if isinstance(result, Fault):
+                faults.append(result)
+            else:
+                runs[program.chapter] = result
+    if faults:
+        raise Faults(faults)
+    return runs
+
+
+@main.command()
+@click.argument("chapters", nargs=-1, metavar="[CHAPTER]...")
+@click.option("--fresh", is_flag=True, help="Run even what has not changed.")
+@click.option("--quiet", "-q", is_flag=True, help="Do not print the outputs.")
+def run(chapters: tuple[str, ...], fresh: bool, quiet: bool) -> None:
+    """Run programs that changed and print what their cells print.
+
+    CHAPTER is a slug or its number: 04-similarity or 04. Without one, the whole book.
+    """
+    book = Book.find()
+    programs = _chosen(book.collect(), chapters)
+    runs = _execute(book, programs, fresh=fresh)
+    for program in programs:
+        if not quiet:
+            _print_run(program, runs[program.chapter])
+    if quiet:
+        console.print(f"{len(programs)} programs, {sum(len(program.cells) for program in programs)} cells: all ran")
+
+
+def _print_run(program: Program, run: Run) -> None:
+    console.rule(program.chapter)
+    for name, printed in run.cells.items():
+        console.print(f"[bold]{name}[/]")
+        for text in (printed.text, printed.error):
+            if text:
+                console.print(text.rstrip("\n"), markup=False)
+        for drawing in printed.figures:
+            console.print(f"[figure: {drawing.alt}]", markup=False)
+
+
+@main.command("lock")
+@click.argument("chapters", nargs=-1, metavar="[CHAPTER]...")
+def lock_command(chapters: tuple[str, ...]) -> None:
+    """Accept the outputs as they are now.
+
+    Runs each program twice and refuses one that disagrees with itself. Without CHAPTER: every program whose output
+    differs from its lock.
+    """
+    book = Book.find()
+    collection = book.collect()
+    programs = _chosen(collection, chapters)
+    runs = _execute(book, programs, fresh=False)
+    if not chapters:
+        programs = [program for program in programs if lock.compare(program, runs[program.chapter])]
+    again = _execute(book, programs, fresh=True)
+    faults = []
+    for program in programs:
+        unsteady = lock.differences(program, runs[program.chapter], again[program.chapter])
+        if unsteady:
+            message = (
+                "two runs printed different things; set a seed, print less digits, or tag the cell `tol` or `volatile`"
+            )
+            faults.append(Fault(message, chapter=program.chapter, cell=", ".join(unsteady)))
+            continue
+        changed = lock.Lock(program).write(again[program.chapter])
+        console.print(f"{program.chapter}: {'locked' if changed else 'unchanged'}")
+    if not programs:
+        console.print("every output agrees with its lock")
+    if faults:
+        raise Faults(faults)
+
+
+@main.command()
+def check() -> None:
+    """Check the whole book: run, compare with the locks, build the site, count cells, look for tracebacks."""
+    book = Book.find()
+    collection = book.collect()
+    runs = _execute(book, list(collection.programs.values()), fresh=False)
+    report = checks.check(book, collection, runs)
+    console.print(report.table())
+    for page, unrun in collection.unrun.items():
+        for fence in unrun:
+            console.print(f"docs/{page}:{fence.line} does not run: {fence.reason}", markup=False)
+    if report.faults:
+        raise Faults(report.faults)
+    console.print(
+        f"{report.declared} cells declared, {report.run} run, {report.rendered} rendered and {report.hidden} hidden; "
+        "every lock holds"
+    )
+
+
+@main.command()
+@click.argument("chapter")
+@click.option("--part", required=True, help="The part's folder: part-1.")
+@click.option("--title", required=True, help="The chapter's title.")
+def new(chapter: str, part: str, title: str) -> None:
+    """Start a chapter: its program, its page, its line in the table of contents."""
+    for path in new_chapter(Book.find(), chapter, part, title):
+        console.print(str(path), markup=False)
+    console.print(f"write both, look at `book run {chapter}`, then accept the output with `book lock {chapter}`")
+
+
+@main.command()
+@click.argument("chapters", nargs=-1, metavar="[CHAPTER]...")
+def time(chapters: tuple[str, ...]) -> None:
+    """Show how long each program runs and how much memory it takes."""
+    book = Book.find()
+    programs = _chosen(book.collect(), chapters)
+    runs = _execute(book, programs, fresh=True)
+    table = Table("chapter", "cells", "seconds", "MB", box=None)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for program in sorted(programs, key=lambda program: -runs[program.chapter].seconds):
+        result = runs[program.chapter]
+        table.add_row(program.chapter, str(len(program.cells)), f"{result.seconds:.2f}", str(result.megabytes))
+    console.print(table)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,111 @@
+"""The table of contents: the one place that orders parts and chapters.
+
+    [[parts]]
+    title = "Data and vocabulary"
+    chapters = ["01-what-is-a-model", "04-similarity"]
+
+``docs/contents.toml`` lists all parts, the unwritten ones with no chapters. A part's folder is ``docs/part-N``; a
+chapter's number is the one its slug starts with.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from groundup.book.errors import Fault
+
+_ROMAN = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the book.
+
+    Args:
+        number: Counted from 1.
+        title: As the reader sees it.
+        chapters: Slugs, in reading order.
+    """
+
+    number: int
+    title: str
+    chapters: tuple[str, ...]
+
+    @property
+    def folder(self) -> str:
+        """The folder of its pages, below ``docs``."""
+        return f"part-{self.number}"
+
+    @property
+    def label(self) -> str:
+        """Number and title, as in ``Part I · Data and vocabulary``."""
+        return f"Part {_ROMAN[self.number - 1]} · {self.title}"
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A page, and the program that belongs to it.
+
+    Args:
+        slug: Stem of both files, and of the lock.
+        page: Path of the page below ``docs``.
+        part: Where it stands; ``None`` for pages outside the parts.
+    """
+
+    slug: str
+    page: str
+    part: Part | None = None
+
+    @property
+    def number(self) -> str:
+        """The chapter's number without leading zero; empty for a chapter that has none."""
+        found = re.match(r"\d+", self.slug)
+        return str(int(found.group())) if found else ""
+
+    @property
+    def label(self) -> str:
+        """Where the reader is, as in ``Part I · Data and vocabulary · Chapter 4``."""
+        words = [self.part.label] if self.part else []
+        return " · ".join(words + ([f"Chapter {self.number}"] if self.number else []))
+
+
+def read_parts(path: Path) -> list[Part]:
+    """Read the table of contents.
+
+    Args:
+        path: ``docs/contents.toml``.
+
+    Raises:
+        Fault: The file is missing or not a table of contents.
+    """
+    file = f"{path.parent.name}/{path.name}"
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise Fault("the table of contents is missing", file=file) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Fault(f"the table of contents cannot be read: {error}", file=file) from None
+    entries = data.get("parts")
+    if not isinstance(entries, list) or set(data) != {"parts"}:
+        raise Fault("a table of contents holds [[parts]] and nothing else", file=file)
+    parts = []
+    seen: set[str] = set()
+    for number, entry in enumerate(entries, 1):
+        chapters = entry.get("chapters")
+        if set(entry) != {"title", "chapters"} or not isinstance(chapters, list):
+            raise Fault(f"part {number} needs a title and a list of chapters, and nothing else", file=file)
+        for slug in chapters:
+            if slug in seen:
+                raise Fault(f"the chapter {slug} is listed twice", file=file)
+            seen.add(slug)
+        parts.append(Part(number, entry["title"], tuple(chapters)))
+    return parts
+
+
+def title(page: Path) -> str:
+    """The first level-one heading of a page, or its file's name."""
+    found = re.search(r"^# +(.+?)\s*$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return found.group(1) if found else page.stem

@@ -1,0 +1,200 @@
+"""Pages kept from the last build, so that a build renders only what changed.
+
+Three things cost time when MkDocs builds a page: Markdown with Pygments, the template, and the parser of the search
+index. Each result is kept under a digest of everything that it is made from. A page whose rendering logged a
+warning is rendered again, so that the warning comes again.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib.metadata
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import AnchorLink, TableOfContents
+
+from groundup.book.store import Shelf
+
+_MAKERS = (
+    "mkdocs",
+    "mkdocs-material",
+    "markdown",
+    "markdown-exec",
+    "pymdown-extensions",
+    "pygments",
+    "jinja2",
+    "latex2mathml",
+)
+
+
+def digest(*parts: Any) -> str:
+    """A digest of JSON-like parts."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+@functools.cache
+def makers() -> list[str]:
+    """Versions of everything that turns Markdown into a page, and our own source."""
+    own = sorted(Path(__file__).parent.glob("*.py"))
+    versions = [f"{name} {importlib.metadata.version(name)}" for name in _MAKERS]
+    return [*versions, *(hashlib.sha256(path.read_bytes()).hexdigest() for path in own)]
+
+
+class Kept:
+    """One kind of result, the last one of each page.
+
+    Args:
+        folder: Where the results lie.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.shelf = Shelf(folder)
+        self._known: dict[str, tuple[str, Any]] = {}
+
+    def get(self, name: str, key: str) -> Any:
+        """The result for a page if it was made from the same; else ``None``."""
+        if name not in self._known:
+            entry = self.shelf.get(self._file(name))
+            if isinstance(entry, list) and len(entry) == 2:
+                self._known[name] = (entry[0], entry[1])
+        known = self._known.get(name)
+        return known[1] if known and known[0] == key else None
+
+    def put(self, name: str, key: str, value: Any) -> None:
+        """Keep the result for a page."""
+        self._known[name] = (key, value)
+        self.shelf.put(self._file(name), [key, value])
+
+    def _file(self, name: str) -> str:
+        return hashlib.sha256(name.encode()).hexdigest()[:24] + ".json"
+
+
+class _Listener(logging.Handler):
+    """Counts warnings."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.count = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.count += 1
+
+
+def render(page: Page, config: MkDocsConfig, files: Files, kept: Kept, key: str) -> None:
+    """``Page.render``, or what it made the last time from the same."""
+    name = page.file.src_uri
+    value = kept.get(name, key)
+    if value is not None:
+        page.content = value["content"]
+        page.toc = TableOfContents([_anchor(item) for item in value["toc"]])
+        page.title = value["title"]
+        page.present_anchor_ids = set(value["ids"])
+        found = {files.get_file_from_path(path): links for path, links in value["links"].items()}
+        page.links_to_anchors = {file: links for file, links in found.items() if file}
+        return
+    listener = _Listener()
+    logger = logging.getLogger("mkdocs")
+    logger.addHandler(listener)
+    try:
+        Page.render(page, config, files)
+    finally:
+        logger.removeHandler(listener)
+    if listener.count:
+        return
+    links = {file.src_uri: found for file, found in (page.links_to_anchors or {}).items()}
+    value = {
+        "content": page.content,
+        "toc": [_row(item) for item in page.toc],
+        "title": page.title,
+        "ids": sorted(page.present_anchor_ids or ()),
+        "links": links,
+    }
+    kept.put(name, key, value)
+
+
+def _row(link: AnchorLink) -> list[Any]:
+    return [link.title, link.id, link.level, [_row(child) for child in link.children]]
+
+
+def _anchor(row: list[Any]) -> AnchorLink:
+    link = AnchorLink(row[0], row[1], row[2])
+    link.children = [_anchor(child) for child in row[3]]
+    return link
+
+
+def keep_templates(env: jinja2.Environment, kept: Kept, site: str, bytecode: Path) -> None:
+    """Let an environment's templates answer from what they made the last time from the same.
+
+    Args:
+        env: MkDocs' environment, before the pages are written.
+        kept: Where finished pages are kept.
+        site: Digest of what all pages share: configuration, theme, navigation.
+        bytecode: Where compiled templates are kept.
+    """
+    try:
+        bytecode.mkdir(parents=True, exist_ok=True)
+        env.bytecode_cache = jinja2.FileSystemBytecodeCache(str(bytecode))
+    except OSError:
+        pass  # A cache that cannot be written costs speed, not the build.
+
+    class KeptTemplate(jinja2.Template):
+        def render(self, *args: Any, **kwargs: Any) -> str:
+            page = args[0].get("page") if args else None
+            if not isinstance(page, Page):
+                return super().render(*args, **kwargs)
+            key = digest(site, self.name, _facts(page), args[0]["extra_css"], args[0]["extra_javascript"])
+            made = kept.get(page.file.src_uri, key)
+            if made is None:
+                made = super().render(*args, **kwargs)
+                kept.put(page.file.src_uri, key, made)
+            return str(made)
+
+    env.template_class = KeptTemplate
+
+
+def _facts(page: Page) -> list[Any]:
+    """What a template can see of a page."""
+    neighbours = [(other.title, other.url) if other else None for other in (page.previous_page, page.next_page)]
+    toc = [_row(item) for item in page.toc]
+    return [page.title, page.url, page.content, toc, dict(page.meta), page.edit_url, page.canonical_url, neighbours]
+
+
+def shared(config: MkDocsConfig, nav: str) -> str:
+    """Digest of what all pages of a site share."""
+    text = Path(config.config_file_path).read_bytes().decode() if config.config_file_path else ""
+    templates = [
+        (str(path.relative_to(folder)), path.stat().st_mtime_ns, path.stat().st_size)
+        for folder in config.theme.dirs
+        for path in sorted(Path(folder).rglob("*.html"))
+    ]
+    return digest(makers(), text, config.site_url, config.repo_url, config.extra_css, templates, nav)
+
+
+def keep_search(index: Any, kept: Kept) -> None:
+    """Let Material's search index take a page's entries from the last build if the page is the same.
+
+    Args:
+        index: The index of the current build.
+        kept: Where entries are kept.
+    """
+    parse = index.add_entry_from_context
+
+    def add_entry(page: Page) -> None:
+        key = digest(makers(), page.url, page.title, page.content, dict(page.meta), [_row(item) for item in page.toc])
+        entries = kept.get(page.file.src_uri, key)
+        if entries is None:
+            before = len(index.entries)
+            parse(page)
+            kept.put(page.file.src_uri, key, index.entries[before:])
+        else:
+            index.entries.extend(entries)
+
+    index.add_entry_from_context = add_entry

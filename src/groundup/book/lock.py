@@ -1,0 +1,281 @@
+"""The lock: what a program printed when its author last accepted it.
+
+Two files beside the program. ``04-similarity.out`` is the program's standard output, whole. ``04-similarity.lock``
+is the ledger: how many of those lines each cell printed, what a cell that raises says last, and what each figure
+plots. Both are written by ``book lock``, never by hand.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import re
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from groundup.book.errors import Fault
+from groundup.book.program import Cell, Program
+from groundup.book.runner import Printed, Run
+
+RTOL = 1e-4
+"""Relative tolerance of a printed float."""
+ATOL = 1e-6
+"""Absolute tolerance of a printed float."""
+
+_FLOAT = re.compile(r"(?<![\w.])[-+]?(?:\d+\.\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|\d+[eE][-+]?\d+)(?![\w]|\.\d)")
+
+
+@dataclass(frozen=True)
+class Locked:
+    """The accepted output of one cell.
+
+    Args:
+        text: Its standard output.
+        error: Last line of the traceback, for a cell that must raise.
+        figures: What each of its figures plots.
+    """
+
+    text: str
+    error: str
+    figures: list[list[dict[str, Any]]]
+
+
+class Lock:
+    """The two files of one program.
+
+    Args:
+        program: Their neighbour.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.out = program.path.with_suffix(".out")
+        self.ledger = program.path.with_suffix(".lock")
+
+    def read(self) -> dict[str, Locked]:
+        """The accepted outputs, by cell.
+
+        Raises:
+            Fault: A file is missing, or the two do not fit together.
+        """
+        chapter = self.program.chapter
+        for path in (self.out, self.ledger):
+            if not path.is_file():
+                message = (
+                    f"the lock is missing; look at the output with `book run {chapter}`, "
+                    f"accept it with `book lock {chapter}`"
+                )
+                raise Fault(message, chapter=chapter, file=_shown(path))
+        try:
+            text = self.out.read_bytes().decode("utf-8")
+            entries = json.loads(self.ledger.read_text(encoding="utf-8"))["cells"]
+            cells: dict[str, Locked] = {}
+            for entry in entries:
+                piece, text = _take(text, entry["lines"], entry.get("open", 0))
+                figures = entry.get("figures", [])
+                if not isinstance(figures, list) or entry["cell"] in cells:
+                    raise ValueError
+                cells[entry["cell"]] = Locked(piece, str(entry.get("error", "")), figures)
+            if text:
+                raise ValueError
+        except (ValueError, KeyError, TypeError, AttributeError):
+            message = (
+                f"the lock is damaged: {self.out.name} and {self.ledger.name} do not fit together; "
+                f"restore both from version control, or accept the output as it is now with `book lock {chapter}`"
+            )
+            raise Fault(message, chapter=chapter, file=_shown(self.ledger)) from None
+        return cells
+
+    def write(self, run: Run) -> bool:
+        """Accept a run. Returns whether a file changed."""
+        out = "".join(printed.text for printed in run.cells.values())
+        rows = []
+        for name, printed in run.cells.items():
+            row: dict[str, Any] = {"cell": name, "lines": printed.text.count("\n")}
+            if rest := printed.text.rpartition("\n")[2]:
+                row["open"] = len(rest)
+            if printed.error:
+                row["error"] = printed.error
+            if printed.figures:
+                row["figures"] = [drawing.plotted for drawing in printed.figures]
+            rows.append(row)
+        # Both or neither would be best; the ledger last, so that a break between them shows as damage.
+        return any([_write(self.out, out), _write(self.ledger, _pretty(rows))])
+
+
+def compare(program: Program, run: Run) -> list[Fault]:
+    """Hold a run against its lock: one fault for each cell that differs."""
+    try:
+        locked = Lock(program).read()
+    except Fault as fault:
+        return [fault]
+    faults = []
+    for cell in program.cells:
+        message, detail = _difference(cell, locked.get(cell.name), run.cells[cell.name])
+        if message:
+            faults.append(_fault(program, cell.name, cell.line, message, detail))
+    for name in locked.keys() - run.cells.keys():
+        gone = _diff(locked[name].text, "")
+        faults.append(_fault(program, name, None, "the lock holds a cell that the program no longer has", gone))
+    return faults
+
+
+def _difference(cell: Cell, kept: Locked | None, printed: Printed) -> tuple[str, str]:
+    """What differs, and the difference; both empty where nothing does."""
+    plotted = [drawing.plotted for drawing in printed.figures]
+    if kept is None:
+        return "the cell is not in the lock", _diff("", printed.text)
+    if cell.volatile:
+        return ("a volatile cell draws a figure; split the cell", "") if plotted else ("", "")
+    if not same_text(kept.text, printed.text, cell.tol) or not same_text(kept.error, printed.error, cell.tol):
+        return "the output differs from its lock", _diff(kept.text + kept.error, printed.text + printed.error)
+    if not _same_data(kept.figures, plotted, cell.tol):
+        detail = _diff(_pretty_figures(kept.figures), _pretty_figures(plotted))
+        return "a figure plots something else than its lock", detail
+    return "", ""
+
+
+def _fault(program: Program, cell: str, line: int | None, message: str, detail: str) -> Fault:
+    hint = f"; if it is meant to be so, accept it with `book lock {program.chapter}`"
+    file = _shown(program.path)
+    return Fault(message + hint, chapter=program.chapter, cell=cell, line=line, file=file, detail=detail)
+
+
+def differences(program: Program, first: Run, second: Run) -> list[str]:
+    """Cells that printed or plotted something else the second time."""
+    return [
+        cell.name
+        for cell in program.cells
+        if not cell.volatile and not _agree(first.cells[cell.name], second.cells[cell.name], cell.tol)
+    ]
+
+
+def same_text(locked: str, printed: str, tol: float | None = None) -> bool:
+    """Whether two outputs agree: words, integers and layout exactly, floats as numbers.
+
+    Args:
+        locked: What was accepted.
+        printed: What was printed now.
+        tol: Relative tolerance in place of 1e-4.
+    """
+    if locked == printed:
+        return True
+    words, numbers = _split(locked)
+    other_words, other_numbers = _split(printed)
+    return (
+        len(numbers) == len(other_numbers)
+        and words == other_words
+        and all(_close(a, b, tol) for a, b in zip(numbers, other_numbers, strict=True))
+    )
+
+
+def _agree(a: Printed, b: Printed, tol: float | None) -> bool:
+    return (
+        same_text(a.text, b.text, tol)
+        and a.error == b.error
+        and _same_data([d.plotted for d in a.figures], [d.plotted for d in b.figures], tol)
+    )
+
+
+def _split(text: str) -> tuple[list[str], list[str]]:
+    """The text around the floats, and the floats. Spaces that align floats in columns count as one."""
+    numbers = _FLOAT.findall(text)
+    words = [re.sub(r"[ \t]+", " ", word) for word in _FLOAT.split(text)]
+    words[1:] = [_before_number(word, last=index == len(words) - 2) for index, word in enumerate(words[1:])]
+    words[0] = _before_number(words[0], last=len(words) == 1)
+    return words, numbers
+
+
+def _before_number(word: str, *, last: bool) -> str:
+    """Brackets and signs shift by a space when a number's width changes: `[ 0.5` and `[-0.5`."""
+    return word if last else re.sub(r"(?<=[\[(,]) $", "", word)
+
+
+def _close(locked: str, printed: str, tol: float | None) -> bool:
+    a, b = float(locked), float(printed)
+    unit = _unit(locked)
+    slack = ATOL + (RTOL if tol is None else tol) * abs(a)
+    # A last place that is more than a hundredth of the number is a digit that matters, not a rounding.
+    if unit <= abs(a) / 100:
+        slack += unit * 1.000001
+    return abs(a - b) <= slack
+
+
+def _unit(number: str) -> float:
+    """One unit in the last printed place."""
+    mantissa, _, exponent = number.lower().partition("e")
+    places = len(mantissa.partition(".")[2])
+    return float(10.0 ** (int(exponent or 0) - places))
+
+
+def _same_data(locked: Any, plotted: Any, tol: float | None) -> bool:
+    if isinstance(locked, dict) and isinstance(plotted, dict):
+        return locked.keys() == plotted.keys() and all(_same_data(locked[k], plotted[k], tol) for k in locked)
+    if isinstance(locked, list) and isinstance(plotted, list):
+        pairs = zip(locked, plotted, strict=False)
+        return len(locked) == len(plotted) and all(_same_data(a, b, tol) for a, b in pairs)
+    if isinstance(locked, float) and isinstance(plotted, (float, int)):
+        return abs(locked - plotted) <= ATOL + (10 * RTOL if tol is None else tol) * abs(locked)
+    if isinstance(locked, str) and isinstance(plotted, str):
+        return same_text(locked, plotted, tol)
+    return bool(locked == plotted)
+
+
+def _take(text: str, lines: int, rest: int) -> tuple[str, str]:
+    """The first lines of a text, with the start of the line after them, and what follows."""
+    if not isinstance(lines, int) or not isinstance(rest, int) or lines < 0 or rest < 0:
+        raise ValueError
+    end = 0
+    for _ in range(lines):
+        end = text.index("\n", end) + 1
+    if len(text) < end + rest:
+        raise ValueError
+    return text[: end + rest], text[end + rest :]
+
+
+def _diff(locked: str, printed: str) -> str:
+    lines = difflib.unified_diff(locked.splitlines(), printed.splitlines(), "locked", "printed now", lineterm="", n=1)
+    return "\n".join("    " + line for line in lines)
+
+
+def _pretty(rows: list[dict[str, Any]]) -> str:
+    """JSON with one line for each artist of a figure, so that a change reads well in a diff."""
+    entries = []
+    for row in rows:
+        figures = row.pop("figures", None)
+        entry = json.dumps(row, ensure_ascii=False)
+        if figures:
+            entry = entry[:-1] + ', "figures": ' + _pretty_figures(figures) + "}"
+        entries.append("  " + entry)
+    return '{"cells": [\n' + ",\n".join(entries) + "\n]}\n"
+
+
+def _pretty_figures(figures: list[list[dict[str, Any]]]) -> str:
+    drawn = []
+    for axes in figures:
+        parts = []
+        for ax in axes:
+            head = json.dumps({key: value for key, value in ax.items() if key != "artists"}, ensure_ascii=False)
+            artists = ",\n".join("        " + json.dumps(artist) for artist in ax["artists"])
+            parts.append("      " + head[:-1] + ', "artists": [' + (f"\n{artists}" if artists else "") + "]}")
+        drawn.append("    [\n" + ",\n".join(parts) + "\n    ]")
+    return "[\n" + ",\n".join(drawn) + "\n  ]"
+
+
+def _write(path: Path, text: str) -> bool:
+    data = text.encode("utf-8")
+    if path.is_file() and path.read_bytes() == data:
+        return False
+    fd, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    with os.fdopen(fd, "wb") as file:
+        file.write(data)
+    os.chmod(temporary, 0o644)
+    os.replace(temporary, path)
+    return True
+
+
+def _shown(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"

@@ -1,0 +1,228 @@
+"""The MkDocs plugin: runs the programs while MkDocs renders, and ends a build whose outputs do not hold."""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import logging
+import threading
+from concurrent.futures import Future
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Literal
+
+import jinja2
+from mkdocs.config import config_options
+from mkdocs.config.base import Config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.livereload import LiveReloadServer
+from mkdocs.plugins import BasePlugin, event_priority
+from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page
+
+from groundup.book import cells, kept, lock, render
+from groundup.book.book import Book, Collection
+from groundup.book.contents import Chapter
+from groundup.book.errors import BookError, Fault, Faults
+from groundup.book.program import Program
+from groundup.book.progress import Progress
+from groundup.book.runner import Run, Runner
+
+log = logging.getLogger("mkdocs.plugins.ground-up")
+
+
+class GroundUpConfig(Config):  # type: ignore[no-untyped-call] # MkDocs types it halfway
+    """The plugin's options in ``mkdocs.yml``."""
+
+    workers = config_options.Optional(config_options.Type(int))
+    """How many chapters run at once."""
+
+
+class _Execution:
+    """Programs running in the background; one future a chapter."""
+
+    def __init__(self, book: Book, collection: Collection, runner: Runner, progress: Progress) -> None:
+        programs = list(collection.programs.values())
+        self.results: dict[str, Future[Run | Fault]] = {program.chapter: Future() for program in programs}
+        self._thread = threading.Thread(
+            target=self._work, args=(book, programs, runner, progress), name="execution", daemon=True
+        )
+        self._thread.start()
+
+    def _work(self, book: Book, programs: list[Program], runner: Runner, progress: Progress) -> None:
+        def done(program: Program, result: Run | Fault) -> None:
+            self.results[program.chapter].set_result(result)
+
+        try:
+            with progress.during(len(programs)) as report:
+                for program, result in book.execute(programs, runner, done=done):
+                    report(program, result)
+        except BaseException as error:
+            for future in self.results.values():
+                if not future.done():
+                    future.set_exception(error)
+
+    def wait(self) -> None:
+        self._thread.join()
+
+
+class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-call] # MkDocs types it halfway
+    """Named ``ground-up`` in ``mkdocs.yml``, after ``markdown-exec``."""
+
+    def __init__(self) -> None:
+        self.command: Literal["build", "serve", "gh-deploy"] = "build"
+        self.runner: Runner | None = None
+        self.told: set[str] = set()
+
+    def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
+        """Learn whether an author is watching; having this method keeps the plugin alive between rebuilds."""
+        self.command = command
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Read the book; generate the navigation from its table of contents."""
+        root = Path(config.config_file_path).parent
+        self.book = Book(root, workers=self.config.workers)
+        if Path(config.docs_dir).resolve() != self.book.docs:
+            raise PluginError("docs_dir must be docs: the book looks for pages there")
+        self.faults: list[Fault] = []
+        try:
+            self.collection = self.book.collect()
+        except BookError as error:
+            raise PluginError(f"ground-up: {error}") from None
+        self.chapters = {chapter.page: chapter for chapter in self.collection.chapters}
+        config.nav = self._nav()
+        if "groundup.book.cells" not in config.markdown_extensions:
+            config.markdown_extensions.append("groundup.book.cells")
+        pages = self.book.cache / "pages"
+        if not hasattr(self, "kept_pages"):
+            self.kept_pages, self.kept_search = kept.Kept(pages / "markdown"), kept.Kept(pages / "search")
+            self.kept_html = kept.Kept(pages / ("html" if self.command != "serve" else "html-serve"))
+        return config
+
+    def _nav(self) -> list[Any]:
+        """Parts with their chapters, between the start page and the pages about the book."""
+        nav: list[Any] = [{"Start": "index.md"}] if (self.book.docs / "index.md").is_file() else []
+        for part in self.collection.parts:
+            chapters = [chapter for chapter in self.collection.chapters if chapter.part == part]
+            if chapters:
+                nav.append({part.label: [{self.book.heading(chapter): chapter.page} for chapter in chapters]})
+        about = sorted(path.relative_to(self.book.docs).as_posix() for path in self.book.docs.glob("about/*.md"))
+        about.sort(key=lambda page: page != "about/index.md")
+        return [*nav, {"About": about}] if about else nav
+
+    def on_pre_build(self, *, config: MkDocsConfig) -> None:
+        """Start the programs whose outputs are not in the store."""
+        if self.runner is None:
+            self.runner = self.book.runner()
+            atexit.register(self.runner.stop)
+        progress = Progress(quiet=self.command == "serve" and bool(self.told))
+        self.execution = _Execution(self.book, self.collection, self.runner, progress)
+        search = config.plugins.get("material/search")
+        if search is not None and getattr(search, "search_index", None):
+            kept.keep_search(search.search_index, self.kept_search)
+
+    @event_priority(-100)  # After every plugin that changes the Markdown.
+    def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+        """Let the page be rendered with its chapter's cells, or as it was the last time."""
+        listing = kept.digest([(file.src_uri, file.url) for file in files])
+        page.render = functools.partial(self._render, page, listing)  # type: ignore[method-assign]
+        return markdown
+
+    def _render(self, page: Page, listing: str, config: MkDocsConfig, files: Files) -> None:
+        chapter = self.chapters.get(page.file.src_uri)
+        program = self.collection.programs.get(chapter.slug) if chapter else None
+        shown = self._shown(program) if program else render.Shown({}, {}, {})
+        markdown_config = [list(config.markdown_extensions), config.mdx_configs]
+        facts = [{name: asdict(value) for name, value in table.items()} for table in (shown.cells, shown.printed)]
+        key = kept.digest(
+            kept.makers(), page.markdown, dict(page.meta), markdown_config, listing, facts, dict(shown.faults)
+        )
+        with cells.showing(shown):
+            try:
+                kept.render(page, config, files, self.kept_pages, key)
+            except Fault as fault:
+                fault.chapter = fault.chapter or (chapter.slug if chapter else page.file.src_uri)
+                fault.file = fault.file or f"docs/{page.file.src_uri}"
+                raise PluginError(f"ground-up: {fault}") from None
+
+    def _shown(self, program: Program) -> render.Shown:
+        """A chapter's cells with their outputs; faults are kept for the end of the build."""
+        table = {cell.name: cell for cell in program.cells}
+        result = self.execution.results[program.chapter].result()
+        if isinstance(result, Fault):
+            self.faults.append(result)
+            return render.Shown(table, {}, {result.cell: str(result)} if result.cell else {})
+        faults = lock.compare(program, result)
+        self.faults += faults
+        try:
+            locked = lock.Lock(program).read()
+        except Fault:
+            locked = {}
+        wrong = {fault.cell: str(fault) for fault in faults if fault.cell}
+        return render.Shown(table, render.shown(table, result.cells, locked), wrong)
+
+    @event_priority(-100)
+    def on_env(self, env: jinja2.Environment, *, config: MkDocsConfig, files: Files) -> jinja2.Environment:
+        """End the build if an output does not hold; an author who is watching sees it on the page instead."""
+        self.execution.wait()
+        if self.faults and self.command != "serve":
+            raise PluginError(f"ground-up: {Faults(self.faults)}")
+        for fault in self.faults:
+            log.warning("%s", fault)
+        nav = kept.digest([(str(item), item) for item in config.nav or []])
+        site = kept.shared(config, nav)
+        kept.keep_templates(env, self.kept_html, site, self.book.cache / "templates")
+        return env
+
+    def on_page_context(self, context: Any, *, page: Page, config: MkDocsConfig, nav: Navigation) -> Any:
+        """Say above the title where the reader is. After the search plugin has read the page."""
+        chapter = self.chapters.get(page.file.src_uri)
+        if chapter and chapter.label:
+            page.content = _line(chapter) + (page.content or "")
+        return context
+
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """End the processes, unless the next rebuild will want them."""
+        self.told.add("built")
+        if self.command != "serve":
+            self._stop()
+
+    def on_build_error(self, *, error: Exception) -> None:
+        """End the processes."""
+        if self.command != "serve":
+            self._stop()
+
+    def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> LiveReloadServer:
+        """Watch the programs too, look every tenth of a second instead of every half, and have the imports ready."""
+        quick = LiveReloadServer(
+            builder=builder,
+            host=config.dev_addr.host,
+            port=config.dev_addr.port,
+            root=server.root,
+            mount_path=server.mount_path,
+            polling_interval=0.1,
+        )
+        quick.error_handler = server.error_handler
+        watched = [config.docs_dir, config.config_file_path, str(self.book.snippets)]
+        for path in [*watched, str(self.book.root / "src")]:
+            if Path(path).exists():
+                quick.watch(path)
+        if self.runner:
+            ahead = functools.partial(self.runner.preload, list(self.collection.programs.values()))
+            threading.Thread(target=ahead, daemon=True).start()
+        return quick
+
+    def on_shutdown(self) -> None:
+        """End the processes."""
+        self._stop()
+
+    def _stop(self) -> None:
+        if self.runner:
+            self.runner.stop()
+            self.runner = None
+
+
+def _line(chapter: Chapter) -> str:
+    return f'<p class="chapter-line">{chapter.label}</p>\n'

@@ -1,0 +1,106 @@
+"""Turns a cell and what it printed into the HTML of a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+
+from markdown import Markdown
+from pymdownx.highlight import Highlight
+
+from groundup.book.figures import Drawing
+from groundup.book.lock import Locked
+from groundup.book.program import Cell
+from groundup.book.runner import Printed
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A chapter's cells with what the page shows below each.
+
+    Args:
+        cells: By name.
+        printed: By name; a cell whose run failed is absent.
+        faults: What to say instead of an output, by cell.
+    """
+
+    cells: Mapping[str, Cell]
+    printed: Mapping[str, Printed]
+    faults: Mapping[str, str]
+
+    def html(self, name: str) -> str:
+        """The cell as the page shows it: label, source, output, badge, figures."""
+        cell = self.cells[name]
+        parts = [label(cell), source(cell)]
+        if name in self.printed:
+            printed = self.printed[name]
+            parts += [output(printed), badge(cell)]
+            parts += [figure(drawing, f"{name}-{n}") for n, drawing in enumerate(printed.figures, 1)]
+        if name in self.faults:
+            parts.append(f'<div class="cell-fault" role="alert"><pre>{escape(self.faults[name])}</pre></div>')
+        return f'<div class="cell" id="cell-{name}" data-cell="{name}">{"".join(parts)}</div>'
+
+
+def label(cell: Cell) -> str:
+    """The syllabus' id of the worked example, as a link to itself."""
+    if not cell.example:
+        return ""
+    anchor = f"example-{cell.example}"
+    return f'<p class="cell-label" id="{anchor}"><a href="#{anchor}">Example {escape(cell.example)}</a></p>'
+
+
+def source(cell: Cell) -> str:
+    """The highlighted source, folded where the cell says so."""
+    highlight = Highlight(Markdown(), use_pygments=True, pygments_lang_class=True, guess_lang=False)
+    html = str(highlight.highlight(cell.source, "python"))
+    return f'<details class="cell-source"><summary>Code</summary>{html}</details>' if cell.fold else html
+
+
+def output(printed: Printed) -> str:
+    """What the cell printed, and the last line of the exception that it was meant to raise."""
+    html = ""
+    if printed.text:
+        html += _block("cell-output", printed.text)
+    if printed.error:
+        html += _block("cell-output cell-error", printed.error + "\n")
+    return html
+
+
+def _block(classes: str, text: str) -> str:
+    return f'<div class="{classes}"><pre tabindex="0"><code>{escape(text, quote=False)}</code></pre></div>'
+
+
+def badge(cell: Cell) -> str:
+    """How closely the output must agree with its lock, where that is not exactly."""
+    if cell.volatile:
+        reason = escape(cell.volatile)
+        return f'<p class="cell-badge cell-badge-volatile">machine-dependent: {reason}</p>'
+    if cell.tol:
+        percent = f"{100 * cell.tol:.3g} %"
+        return f'<p class="cell-badge cell-badge-tolerance">within {percent} on any machine</p>'
+    return ""
+
+
+def figure(drawing: Drawing, key: str) -> str:
+    """The drawing, readable without seeing it, with ids of its own."""
+    from groundup.book.figures import with_prefix
+
+    svg = with_prefix(drawing.svg, f"{key}-")
+    head, _, rest = svg.partition(">")
+    return (
+        f'<figure class="cell-figure">{head} role="img" aria-label="{escape(drawing.alt)}">{rest}'
+        f"<figcaption>{escape(drawing.caption, quote=False)}</figcaption></figure>"
+    )
+
+
+def shown(
+    cells: Mapping[str, Cell], printed: Mapping[str, Printed], locked: Mapping[str, Locked]
+) -> dict[str, Printed]:
+    """What the page shows: the run's output, and the locked one where outputs are machine-dependent."""
+    return {
+        name: Printed(locked[name].text, locked[name].error, result.figures)
+        if cells[name].volatile and name in locked
+        else result
+        for name, result in printed.items()
+    }
