@@ -10,16 +10,16 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from groundup.book import lock, page
+from groundup.book import page
 from groundup.book.contents import Chapter, Part, read_parts, title
 from groundup.book.errors import BookError, Fault, raise_any
 from groundup.book.page import Unrun
 from groundup.book.program import Program
+from groundup.book.progress import Progress
 from groundup.book.runner import Run, Runner
 from groundup.book.store import Store
 
 Done = Callable[[Program, "Run | Fault"], None]
-"""Called when a program has ended, in whatever thread ran it."""
 
 
 @dataclass(frozen=True)
@@ -104,10 +104,10 @@ class Book:
             name = path.relative_to(self.docs).as_posix()
             if name in listed:
                 continue
-            chapter = Chapter(path.stem, name)
+            chapter = Chapter(name.removesuffix(".md").replace("/", "-"), name)
             if any(path.is_relative_to(self.docs / part.folder) for part in parts):
                 message = "the page is not in docs/contents.toml; list it there, or remove it"
-                faults.append(Fault(message, chapter=chapter.slug, file=f"docs/{name}"))
+                faults.append(Fault(message, chapter=path.stem, file=f"docs/{name}"))
             else:
                 others.append(chapter)
         programs, unrun = self._programs([*chapters, *others], faults)
@@ -149,15 +149,22 @@ class Book:
         return programs, unrun
 
     def execute(
-        self, programs: Iterable[Program], runner: Runner, *, fresh: bool = False, done: Done = lambda *_: None
+        self,
+        programs: Iterable[Program],
+        runner: Runner,
+        progress: Progress,
+        *,
+        fresh: bool = False,
+        done: Done = lambda *_: None,
     ) -> Iterator[tuple[Program, Run | Fault]]:
         """Yield each program with what it prints, from the store where it holds, else from a run.
 
         Args:
             programs: In the order in which they are started.
             runner: Where they run.
+            progress: Told of those that run.
             fresh: Run them all.
-            done: Called as soon as a program has ended.
+            done: Called as soon as a program has ended, in whatever thread ran it.
         """
         needed = []
         for program in programs:
@@ -173,7 +180,10 @@ class Book:
                 self.store.put(program, result)
             done(program, result)
 
-        yield from runner.run(needed, keep)
+        with progress.during(len(needed)) as report:
+            for program, result in runner.run(needed, keep):
+                report(program, result)
+                yield program, result
 
     def stale_locks(self, collection: Collection) -> list[Fault]:
         """Locks whose program is gone."""
@@ -187,8 +197,3 @@ class Book:
         """The chapter's title with its number, for the navigation."""
         name = title(self.docs / chapter.page)
         return f"{chapter.number} · {name}" if chapter.number else name
-
-
-def compare(program: Program, run: Run) -> list[Fault]:
-    """Hold a run against its lock."""
-    return lock.compare(program, run)

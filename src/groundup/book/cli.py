@@ -55,9 +55,8 @@ def _execute(book: Book, programs: list[Program], *, fresh: bool) -> dict[str, R
     """Run programs; faults are raised together, after every other program has been stored."""
     runs: dict[str, Run] = {}
     faults: list[Fault] = []
-    with book.runner() as runner, Progress().during(len(programs)) as report:
-        for program, result in book.execute(programs, runner, fresh=fresh):
-            report(program, result)
+    with book.runner() as runner:
+        for program, result in book.execute(programs, runner, Progress(), fresh=fresh):
             if isinstance(result, Fault):
                 faults.append(result)
             else:

@@ -2,6 +2,7 @@
 
     [[parts]]
     title = "Data and vocabulary"
+    about = "What a model is; arrays and their shapes."
     chapters = ["01-what-is-a-model", "04-similarity"]
 
 ``docs/contents.toml`` lists all parts, the unwritten ones with no chapters. A part's folder is ``docs/part-N``; a
@@ -14,6 +15,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from groundup.book.errors import Fault
 
@@ -27,11 +29,13 @@ class Part:
     Args:
         number: Counted from 1.
         title: As the reader sees it.
+        about: What it is about, in a sentence for the start page.
         chapters: Slugs, in reading order.
     """
 
     number: int
     title: str
+    about: str
     chapters: tuple[str, ...]
 
     @property
@@ -94,15 +98,26 @@ def read_parts(path: Path) -> list[Part]:
     parts = []
     seen: set[str] = set()
     for number, entry in enumerate(entries, 1):
-        chapters = entry.get("chapters")
-        if set(entry) != {"title", "chapters"} or not isinstance(chapters, list):
-            raise Fault(f"part {number} needs a title and a list of chapters, and nothing else", file=file)
+        if not _is_part(entry):
+            raise Fault(
+                f"part {number} needs a title and a list of chapters, and takes a sentence `about` it", file=file
+            )
+        chapters = entry["chapters"]
         for slug in chapters:
             if slug in seen:
                 raise Fault(f"the chapter {slug} is listed twice", file=file)
             seen.add(slug)
-        parts.append(Part(number, entry["title"], tuple(chapters)))
+        parts.append(Part(number, entry["title"], entry.get("about", ""), tuple(chapters)))
     return parts
+
+
+def _is_part(entry: Any) -> bool:
+    return (
+        isinstance(entry, dict)
+        and {"title", "chapters"} <= entry.keys() <= {"title", "about", "chapters"}
+        and isinstance(entry["chapters"], list)
+        and all(isinstance(text, str) for text in [entry["title"], entry.get("about", ""), *entry["chapters"]])
+    )
 
 
 def title(page: Path) -> str:

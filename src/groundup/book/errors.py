@@ -24,6 +24,7 @@ class Fault(BookError):
         line: The line in ``file``, counted from 1.
         file: The file to open, relative to the project.
         detail: A traceback or a diff, shown below the message.
+        hint: What to do about it; said once where several faults share it.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class Fault(BookError):
         line: int | None = None,
         file: str | None = None,
         detail: str = "",
+        hint: str = "",
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -43,8 +45,13 @@ class Fault(BookError):
         self.line = line
         self.file = file
         self.detail = detail
+        self.hint = hint
 
     def __str__(self) -> str:
+        return f"{self.told()}\n{self.hint}" if self.hint else self.told()
+
+    def told(self) -> str:
+        """Place, message and detail, without the hint."""
         place = [f"chapter {self.chapter}"] if self.chapter else []
         if self.cell:
             place.append(f"cell {self.cell}")
@@ -66,7 +73,8 @@ class Faults(BookError):
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = list(faults)
-        super().__init__("\n\n".join(map(str, self.faults)))
+        hints = dict.fromkeys(fault.hint for fault in self.faults if fault.hint)
+        super().__init__("\n\n".join([*(fault.told() for fault in self.faults), *hints]))
 
 
 def raise_any(faults: list[Fault]) -> None:

@@ -82,7 +82,6 @@ def figure(fig: Figure, *, alt: str, caption: str) -> None:
         if not text.strip():
             raise ValueError(f"a figure needs `{name}`: a sentence, got {text!r}")
     if drawn is not None:
-        fig.canvas.draw()
         drawn.append(Drawing(_svg(fig), alt.strip(), caption.strip(), [_axes(ax) for ax in fig.axes]))
     plt.close(fig)
 
@@ -114,7 +113,7 @@ def _svg(fig: Figure) -> str:
     svg = re.sub(r"#ffffff\b", "var(--figure-ground, #ffffff)", svg)
     svg = re.sub(r"<text style=\"", '<text style="fill: currentColor; ', svg)
     svg = re.sub(r"'DejaVu Sans'[^;\"]*", "var(--figure-font, sans-serif)", svg)
-    svg = re.sub(r' transform="rotate\(-0 [^"]*"', "", svg).replace("xlink:href", "href")
+    svg = re.sub(r' transform="rotate\(-0 [^"]*"', "", svg)
     svg = re.sub(r' (d|x|y|points|transform)="([^"]*)"', lambda found: f' {found[1]}="{_shorter(found[2])}"', svg)
     used = set(re.findall(r"#([A-Za-z0-9_-]+)[\")]", svg))
     svg = re.sub(r' id="([^"]*)"', lambda found: found.group() if found.group(1) in used else "", svg)

@@ -12,6 +12,7 @@ import hashlib
 import importlib.metadata
 import json
 import logging
+import os
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, TableOfContents
+from mkdocs.theme import Theme
 
 from groundup.book.store import Shelf
 
@@ -36,8 +38,9 @@ _MAKERS = (
 
 
 def digest(*parts: Any) -> str:
-    """A digest of JSON-like parts."""
-    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+    """A digest of JSON-like parts; a function counts by its name, which is the same in every process."""
+    text = json.dumps(parts, sort_keys=True, default=lambda part: getattr(part, "__qualname__", str(part)))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @functools.cache
@@ -130,6 +133,35 @@ def _anchor(row: list[Any]) -> AnchorLink:
     return link
 
 
+class VisibleLoader(jinja2.FileSystemLoader):
+    """Loads any template and lists only those outside hidden folders.
+
+    MkDocs lists a theme's files at every build and drops the hidden ones; Material hides some ten thousand icons.
+    """
+
+    def list_templates(self) -> list[str]:
+        """Names relative to the search path, sorted."""
+        found: set[str] = set()
+        for top in self.searchpath:
+            for folder, folders, names in os.walk(top):
+                folders[:] = [name for name in folders if not name.startswith(".")]
+                inner = os.path.relpath(folder, top).replace(os.sep, "/")
+                found.update(name if inner == "." else f"{inner}/{name}" for name in names)
+        return sorted(found)
+
+
+def list_quickly(theme: Theme) -> None:
+    """Let a theme's environments list their templates without the hidden ones."""
+    make = theme.get_env
+
+    def get_env() -> jinja2.Environment:
+        env = make()
+        env.loader = VisibleLoader(theme.dirs)
+        return env
+
+    theme.get_env = get_env  # type: ignore[method-assign]
+
+
 def keep_templates(env: jinja2.Environment, kept: Kept, site: str, bytecode: Path) -> None:
     """Let an environment's templates answer from what they made the last time from the same.
 
@@ -171,9 +203,10 @@ def shared(config: MkDocsConfig, nav: str) -> str:
     """Digest of what all pages of a site share."""
     text = Path(config.config_file_path).read_bytes().decode() if config.config_file_path else ""
     templates = [
-        (str(path.relative_to(folder)), path.stat().st_mtime_ns, path.stat().st_size)
+        (name, (Path(folder) / name).stat().st_mtime_ns, (Path(folder) / name).stat().st_size)
         for folder in config.theme.dirs
-        for path in sorted(Path(folder).rglob("*.html"))
+        for name in VisibleLoader(folder).list_templates()
+        if name.endswith(".html")
     ]
     return digest(makers(), text, config.site_url, config.repo_url, config.extra_css, templates, nav)
 

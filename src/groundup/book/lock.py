@@ -12,6 +12,7 @@ import json
 import os
 import re
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,7 +77,7 @@ class Lock:
             for entry in entries:
                 piece, text = _take(text, entry["lines"], entry.get("open", 0))
                 figures = entry.get("figures", [])
-                if not isinstance(figures, list) or entry["cell"] in cells:
+                if not _are_figures(figures) or entry["cell"] in cells:
                     raise ValueError
                 cells[entry["cell"]] = Locked(piece, str(entry.get("error", "")), figures)
             if text:
@@ -133,15 +134,17 @@ def _difference(cell: Cell, kept: Locked | None, printed: Printed) -> tuple[str,
     if not same_text(kept.text, printed.text, cell.tol) or not same_text(kept.error, printed.error, cell.tol):
         return "the output differs from its lock", _diff(kept.text + kept.error, printed.text + printed.error)
     if not _same_data(kept.figures, plotted, cell.tol):
-        detail = _diff(_pretty_figures(kept.figures), _pretty_figures(plotted))
-        return "a figure plots something else than its lock", detail
+        found = [
+            f"    {place}: locked {old}, now {new}" for place, old, new in _data_differences(kept.figures, plotted)
+        ]
+        return "a figure plots something else than its lock", "\n".join(_first(found, 8))
     return "", ""
 
 
 def _fault(program: Program, cell: str, line: int | None, message: str, detail: str) -> Fault:
-    hint = f"; if it is meant to be so, accept it with `book lock {program.chapter}`"
+    hint = f"If it is meant to be so, accept it with `book lock {program.chapter}`."
     file = _shown(program.path)
-    return Fault(message + hint, chapter=program.chapter, cell=cell, line=line, file=file, detail=detail)
+    return Fault(message, chapter=program.chapter, cell=cell, line=line, file=file, detail=detail, hint=hint)
 
 
 def differences(program: Program, first: Run, second: Run) -> list[str]:
@@ -156,6 +159,8 @@ def differences(program: Program, first: Run, second: Run) -> list[str]:
 def same_text(locked: str, printed: str, tol: float | None = None) -> bool:
     """Whether two outputs agree: words, integers and layout exactly, floats as numbers.
 
+    Spaces may differ only in an output that holds floats, where they align its columns.
+
     Args:
         locked: What was accepted.
         printed: What was printed now.
@@ -166,7 +171,7 @@ def same_text(locked: str, printed: str, tol: float | None = None) -> bool:
     words, numbers = _split(locked)
     other_words, other_numbers = _split(printed)
     return (
-        len(numbers) == len(other_numbers)
+        0 < len(numbers) == len(other_numbers)
         and words == other_words
         and all(_close(a, b, tol) for a, b in zip(numbers, other_numbers, strict=True))
     )
@@ -184,6 +189,8 @@ def _split(text: str) -> tuple[list[str], list[str]]:
     """The text around the floats, and the floats. Spaces that align floats in columns count as one."""
     numbers = _FLOAT.findall(text)
     words = [re.sub(r"[ \t]+", " ", word) for word in _FLOAT.split(text)]
+    # NumPy pads a float on the right too, where another one has more places: `[0.1235 0.5   ]`.
+    words[1:] = [re.sub(r"^ (?=[\])])", "", word) for word in words[1:]]
     words[1:] = [_before_number(word, last=index == len(words) - 2) for index, word in enumerate(words[1:])]
     words[0] = _before_number(words[0], last=len(words) == 1)
     return words, numbers
@@ -212,16 +219,42 @@ def _unit(number: str) -> float:
 
 
 def _same_data(locked: Any, plotted: Any, tol: float | None) -> bool:
-    if isinstance(locked, dict) and isinstance(plotted, dict):
-        return locked.keys() == plotted.keys() and all(_same_data(locked[k], plotted[k], tol) for k in locked)
-    if isinstance(locked, list) and isinstance(plotted, list):
-        pairs = zip(locked, plotted, strict=False)
-        return len(locked) == len(plotted) and all(_same_data(a, b, tol) for a, b in pairs)
-    if isinstance(locked, float) and isinstance(plotted, (float, int)):
-        return abs(locked - plotted) <= ATOL + (10 * RTOL if tol is None else tol) * abs(locked)
-    if isinstance(locked, str) and isinstance(plotted, str):
-        return same_text(locked, plotted, tol)
-    return bool(locked == plotted)
+    return next(_data_differences(locked, plotted, tol), None) is None
+
+
+def _data_differences(
+    locked: Any, plotted: Any, tol: float | None = None, place: str = "figure"
+) -> Iterator[tuple[str, Any, Any]]:
+    """Where two descriptions of figures part: the place, what is locked there, and what is plotted now."""
+    if isinstance(locked, dict) and isinstance(plotted, dict) and locked.keys() == plotted.keys():
+        for key in locked:
+            name = {"artists": ", artist", "data": ", point"}.get(key, f", {key}")
+            yield from _data_differences(locked[key], plotted[key], tol, place + name)
+    elif isinstance(locked, list) and isinstance(plotted, list) and len(locked) == len(plotted):
+        for number, (old, new) in enumerate(zip(locked, plotted, strict=True), 1):
+            inner = (
+                f"{place}, axes {number}" if place.startswith("figure ") and "," not in place else f"{place} {number}"
+            )
+            yield from _data_differences(old, new, tol, inner)
+    elif isinstance(locked, float) and isinstance(plotted, (float, int)):
+        if abs(locked - plotted) > ATOL + (10 * RTOL if tol is None else tol) * abs(locked):
+            yield place, locked, plotted
+    elif isinstance(locked, str) and isinstance(plotted, str):
+        if not same_text(locked, plotted, tol):
+            yield place, repr(locked), repr(plotted)
+    elif locked != plotted:
+        yield place, _brief(locked), _brief(plotted)
+
+
+def _brief(value: Any) -> str:
+    return f"{len(value)} entries" if isinstance(value, (list, dict)) else repr(value)
+
+
+def _are_figures(value: Any) -> bool:
+    """Whether a ledger's entry has the shape that ``write`` gives it."""
+    return isinstance(value, list) and all(
+        isinstance(axes, list) and all(isinstance(ax, dict) and "artists" in ax for ax in axes) for axes in value
+    )
 
 
 def _take(text: str, lines: int, rest: int) -> tuple[str, str]:
@@ -238,7 +271,12 @@ def _take(text: str, lines: int, rest: int) -> tuple[str, str]:
 
 def _diff(locked: str, printed: str) -> str:
     lines = difflib.unified_diff(locked.splitlines(), printed.splitlines(), "locked", "printed now", lineterm="", n=1)
-    return "\n".join("    " + line for line in lines)
+    return "\n".join(_first(["    " + line for line in lines]))
+
+
+def _first(lines: list[str], most: int = 24) -> list[str]:
+    """As many lines as a reader takes in at a glance."""
+    return lines if len(lines) <= most else [*lines[:most], f"    ... and {len(lines) - most} more lines"]
 
 
 def _pretty(rows: list[dict[str, Any]]) -> str:

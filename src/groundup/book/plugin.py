@@ -56,9 +56,8 @@ class _Execution:
             self.results[program.chapter].set_result(result)
 
         try:
-            with progress.during(len(programs)) as report:
-                for program, result in book.execute(programs, runner, done=done):
-                    report(program, result)
+            for _ in book.execute(programs, runner, progress, done=done):
+                pass
         except BaseException as error:
             for future in self.results.values():
                 if not future.done():
@@ -74,7 +73,6 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
     def __init__(self) -> None:
         self.command: Literal["build", "serve", "gh-deploy"] = "build"
         self.runner: Runner | None = None
-        self.told: set[str] = set()
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Learn whether an author is watching; having this method keeps the plugin alive between rebuilds."""
@@ -93,6 +91,8 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
             raise PluginError(f"ground-up: {error}") from None
         self.chapters = {chapter.page: chapter for chapter in self.collection.chapters}
         config.nav = self._nav()
+        config.extra["parts"] = self.collection.parts  # for the start page
+        kept.list_quickly(config.theme)
         if "groundup.book.cells" not in config.markdown_extensions:
             config.markdown_extensions.append("groundup.book.cells")
         pages = self.book.cache / "pages"
@@ -117,8 +117,7 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         if self.runner is None:
             self.runner = self.book.runner()
             atexit.register(self.runner.stop)
-        progress = Progress(quiet=self.command == "serve" and bool(self.told))
-        self.execution = _Execution(self.book, self.collection, self.runner, progress)
+        self.execution = _Execution(self.book, self.collection, self.runner, Progress())
         search = config.plugins.get("material/search")
         if search is not None and getattr(search, "search_index", None):
             kept.keep_search(search.search_index, self.kept_search)
@@ -171,7 +170,7 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
             raise PluginError(f"ground-up: {Faults(self.faults)}")
         for fault in self.faults:
             log.warning("%s", fault)
-        nav = kept.digest([(str(item), item) for item in config.nav or []])
+        nav = kept.digest(config.nav, [(part.label, part.about) for part in self.collection.parts])
         site = kept.shared(config, nav)
         kept.keep_templates(env, self.kept_html, site, self.book.cache / "templates")
         return env
@@ -185,7 +184,6 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """End the processes, unless the next rebuild will want them."""
-        self.told.add("built")
         if self.command != "serve":
             self._stop()
 

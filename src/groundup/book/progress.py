@@ -24,17 +24,15 @@ class Progress:
 
     Args:
         console: Where to; by default standard error.
-        quiet: Say nothing.
     """
 
-    def __init__(self, console: Console | None = None, *, quiet: bool = False) -> None:
+    def __init__(self, console: Console | None = None) -> None:
         self.console = console or Console(stderr=True)
-        self.quiet = quiet
 
     @contextmanager
     def during(self, total: int) -> Iterator[Report]:
-        """Tell while ``total`` programs are looked up or run."""
-        if self.quiet or not total:
+        """Tell while ``total`` programs run."""
+        if not total:
             yield lambda program, result: None
         elif self.console.is_terminal:
             yield from self._bar(total)

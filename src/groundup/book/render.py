@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
@@ -50,10 +51,16 @@ def label(cell: Cell) -> str:
     return f'<p class="cell-label" id="{anchor}"><a href="#{anchor}">Example {escape(cell.example)}</a></p>'
 
 
+@functools.lru_cache(4096)
+def highlighted(code: str) -> str:
+    """Python code as Material shows it; remembered, because an author who edits prose changes no code."""
+    highlight = Highlight(Markdown(), use_pygments=True, pygments_lang_class=True, guess_lang=False)
+    return str(highlight.highlight(code, "python"))
+
+
 def source(cell: Cell) -> str:
     """The highlighted source, folded where the cell says so."""
-    highlight = Highlight(Markdown(), use_pygments=True, pygments_lang_class=True, guess_lang=False)
-    html = str(highlight.highlight(cell.source, "python"))
+    html = highlighted(cell.source)
     return f'<details class="cell-source"><summary>Code</summary>{html}</details>' if cell.fold else html
 
 

@@ -263,7 +263,7 @@ class Runner:
 
     def _popen(self, module: str, channel: socket.socket) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", f"groundup.book.{module}", str(channel.fileno())],
+            [sys.executable, "-P", "-W", "ignore", "-m", f"groundup.book.{module}", str(channel.fileno())],
             pass_fds=[channel.fileno()],
             stdin=subprocess.DEVNULL,
             env=environment(self.cache),

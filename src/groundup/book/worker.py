@@ -24,6 +24,7 @@ import faulthandler
 import functools
 import hashlib
 import importlib.metadata
+import io
 import json
 import linecache
 import os
@@ -146,10 +147,9 @@ class _Run:
         os.dup2(self.out, 1)
         os.dup2(self.err, 2)
         sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - lives as long as the process
-        sys.stdout = open(1, "w", encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115
-        sys.stderr = open(2, "w", encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115
+        sys.stdout, sys.stderr = _unbuffered(1), _unbuffered(2)
         sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr  # type: ignore[misc]
-        _line_buffer_c_output()
+        _unbuffer_c_output()
         faulthandler.enable(dump)
         faulthandler.dump_traceback_later(self.job["timeout"], exit=True, file=dump)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -172,6 +172,7 @@ class _Run:
     def become_main(self) -> dict[str, Any]:
         main = types.ModuleType("__main__")
         main.__file__ = self.file
+        main.__doc__ = ast.get_docstring(ast.parse(self.path.read_bytes()), clean=False)
         sys.modules["__main__"] = main
         sys.argv = [self.file]
         sys.path[0:0] = [str(self.path.parent)]
@@ -343,12 +344,17 @@ for _name in __import__("__future__").all_feature_names:
     _FUTURE |= getattr(__import__("__future__"), _name).compiler_flag
 
 
-def _line_buffer_c_output() -> None:
+def _unbuffered(fd: int) -> io.TextIOWrapper:
+    """A text stream that keeps nothing back, as under ``python -u``, so that it stays in order with C code's output."""
+    return io.TextIOWrapper(io.FileIO(fd, "w", closefd=False), encoding="utf-8", write_through=True)
+
+
+def _unbuffer_c_output() -> None:
     """Let what C code prints arrive in order with what Python prints."""
     libc = ctypes.CDLL(None)
     try:
         stream = ctypes.c_void_p.in_dll(libc, "__stdoutp" if sys.platform == "darwin" else "stdout")
-        libc.setvbuf(stream, None, 1, 0)  # _IOLBF
+        libc.setvbuf(stream, None, 2, 0)  # _IONBF
     except ValueError:
         pass  # No such symbol in this C library: C output then arrives at the end of its cell.
 

@@ -1,0 +1,559 @@
+"""Chapter 12: letting a framework do the derivatives."""
+
+# %% tensor example="12.1"
+import numpy as np
+import torch
+from torch import nn
+
+a = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])  # (2, 3)
+print(tuple(a.shape))
+print(a.dtype)
+print(a.mean().item())
+print(a @ a.T)
+
+# %% star-at
+print((a * a).tolist())
+print((a @ a.T).tolist())
+
+# %% dim-axis
+print(a.sum(dim=0).tolist(), a.numpy().sum(axis=0).tolist())
+print("same argument:", torch.equal(a.sum(dim=0), a.sum(axis=0)))
+
+# %% border example="12.2"
+values = np.array([1.0, 2.0, 3.0])
+doubles = torch.from_numpy(values)  # (3,)
+print(doubles.dtype)
+
+# %% refused example="12.10"
+layer = nn.Linear(3, 1)
+try:
+    layer(doubles.reshape(1, 3))
+except RuntimeError as error:
+    print(error)
+print(layer(doubles.reshape(1, 3).float()).dtype)
+
+# %% shared
+shared, copied = torch.from_numpy(values), torch.tensor(values)
+shared.mul_(10)
+print(values, copied.tolist())
+
+
+# %% by-hand
+def total(x):
+    return (x**2).sum()
+
+
+point, eps = np.array([2.0, 3.0]), 1e-6
+steps = eps * np.eye(2)  # one row per coordinate
+rises = [total(point + s) - total(point - s) for s in steps]
+print(np.round(np.array(rises) / (2 * eps), 4))
+
+# %% autograd example="12.3"
+x = torch.tensor([2.0, 3.0], requires_grad=True)  # (2,)
+y = (x**2).sum()
+y.backward()
+print(y.item(), x.grad.tolist())
+print(y.grad_fn.name(), x.is_leaf, y.is_leaf)
+
+# %% graph fold
+import matplotlib.pyplot as plt
+from groundup.book import figure
+
+(u, v), (du, dv) = x.tolist(), x.grad.tolist()
+nodes = [(0, 1, u, du, "$x_1$"), (0, 0, v, dv, "$x_2$"), (1, 1, u**2, 1, "square")]
+nodes += [(1, 0, v**2, 1, "square"), (2, 0.5, y.item(), 1, "sum $y$")]
+fig, ax = plt.subplots(figsize=(6, 3), subplot_kw=dict(xlim=(-0.3, 2.5), ylim=(-0.4, 1.4)))
+for start, end in [(0, 2), (1, 3), (2, 4), (3, 4)]:
+    ax.annotate("", nodes[end][:2], nodes[start][:2], arrowprops=dict(arrowstyle="->", shrinkA=26, shrinkB=26))
+for column, row, value, derivative, name in nodes:
+    ax.text(column, row, name, ha="center", va="center", color="black")
+    ax.text(column, row + 0.17, f"{value:.0f}", color="C0", ha="center")
+    ax.text(column, row - 0.29, f"{derivative:.0f}", color="C1", ha="center")
+ax.text(2, 1.1, "value: forward", color="C0", ha="center")
+ax.text(2, -0.2, "slope of y: backward", color="C1", ha="center")
+ax.axis("off")
+figure(
+    fig,
+    alt="Inputs 2 and 3 pass through square nodes into a sum of 13; below, slopes 1, then 1 and 1, then 4 and 6.",
+    caption="Blue is filled from left to right. Orange is filled from right to left, once the sum is known.",
+)
+
+# %% accumulate example="12.6"
+y = (x**2).sum()
+y.backward()
+print(x.grad.tolist())
+
+# %% three-exits
+print(type(y.item()), y.detach().requires_grad)
+try:
+    y.numpy()
+except RuntimeError as error:
+    print(str(error).split(". ")[0])
+
+# %% paper-hand
+x1 = np.array([[1.0, -1.0]])  # (1, 2)
+W1, W2 = np.array([[0.1, -0.2], [0.3, 0.4]]), np.array([[0.5], [-0.6]])
+hidden = np.tanh(x1 @ W1)  # (1, 2)
+p = 1 / (1 + np.exp(-hidden @ W2))  # (1, 1)
+dz2 = p - 1.0
+dW2 = hidden.T @ dz2  # (2, 1)
+dW1 = x1.T @ (dz2 @ W2.T * (1 - hidden**2))  # (2, 2)
+print("loss", np.round(-np.log(p).item(), 4))
+print(dW2.round(4).tolist(), dW1.round(4).tolist())
+
+# %% paper example="12.11"
+V1 = torch.tensor(W1, dtype=torch.float32, requires_grad=True)
+V2 = torch.tensor(W2, dtype=torch.float32, requires_grad=True)
+logit = torch.tanh(torch.tensor(x1).float() @ V1) @ V2  # (1, 1)
+(-torch.log(torch.sigmoid(logit))).sum().backward()
+pairs = [(V1.grad, dW1), (V2.grad, dW2)]
+print(*(np.allclose(g, d, rtol=0, atol=1e-6) for g, d in pairs))
+
+# %% linear
+torch.manual_seed(0)
+layer = nn.Linear(2, 8)
+rows = torch.tensor([[2.0, 3.0]])  # (1, 2)
+print(tuple(layer.weight.shape), tuple(layer.bias.shape))
+by_hand = rows @ layer.weight.T + layer.bias  # (1, 8)
+print("x Wᵀ + b:", torch.allclose(layer(rows), by_hand))
+for p in layer.parameters():
+    print("within 1/√2:", (p.abs() <= 2**-0.5).all().item())
+
+# %% data
+rng = np.random.default_rng(0)
+centres = [(-1, -1), (1, 1), (-1, 1), (1, -1)]
+cloud = np.vstack([rng.normal(0, 0.35, (100, 2)) + c for c in centres])
+X = torch.from_numpy(cloud).float()  # (400, 2)
+targets = torch.cat([torch.zeros(200, 1), torch.ones(200, 1)])
+print(cloud.dtype, "becomes", X.dtype)
+print(tuple(targets.shape))
+
+
+# %% network
+class XorNet(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.hidden = nn.Linear(2, 8)
+        self.out = nn.Linear(8, 1)
+
+    def forward(self, x):
+        return self.out(torch.tanh(self.hidden(x)))
+
+
+torch.manual_seed(0)
+model = XorNet()
+print([name for name, _ in model.named_parameters()])
+
+# %% facts example="12.5"
+print(tuple(X.shape), X.dtype, X.device)
+print(sum(p.numel() for p in model.parameters()))
+
+# %% three-ways example="12.7"
+fused, plain = nn.BCEWithLogitsLoss(), nn.BCELoss()
+print("logit      fused    BCELoss    by hand    slopes: fused, BCELoss")
+for score, target in [(2.0, 1.0), (-200.0, 1.0), (20.0, 0.0)]:
+    z = torch.tensor([score], requires_grad=True)
+    t, p = torch.tensor([target]), torch.sigmoid(z)
+    by_hand = -(t * torch.log(p) + (1 - t) * torch.log(1 - p))
+    row = [fused(z, t), plain(p, t), by_hand]
+    row += [torch.autograd.grad(loss, z)[0] for loss in row[:2]]
+    rounded = [round(v.item(), 4) + 0.0 for v in row]
+    print(f"{score:5.0f}", *(f"{v:10.4f}" for v in rounded))
+
+# %% loss-curve fold
+scores = torch.linspace(-200, 20, 221)  # (221,)
+ones = torch.ones(221)
+curve_fused = nn.BCEWithLogitsLoss(reduction="none")(scores, ones)
+curve_plain = nn.BCELoss(reduction="none")(torch.sigmoid(scores), ones)
+fig, ax = plt.subplots(figsize=(6, 3.2))
+ax.plot(scores, curve_fused, color="C0")
+ax.plot(scores, curve_plain, color="C1")
+ax.text(-150, 160, "BCEWithLogitsLoss", color="C0")
+ax.text(-195, 82, "sigmoid, then BCELoss", color="C1")
+ax.set(xlabel="logit", ylabel="loss for target 1")
+figure(
+    fig,
+    alt="The fused loss falls on a straight line from 200 to 0; sigmoid plus BCELoss is flat at 100 left of about -90.",
+    caption="Look left of −90: the orange curve is flat, so its slope, the training signal, is 0.",
+)
+
+# %% softmax-twice example="12.8"
+cross_entropy = nn.CrossEntropyLoss()
+for scores in ([2.0, 1.0, 0.5, 0.0], [20.0, 0.0, 0.0, 0.0]):
+    z, k = torch.tensor([scores]), torch.tensor([0])  # (1, 4), (1,)
+    once = cross_entropy(z, k)
+    twice = cross_entropy(z.softmax(dim=1), k)
+    print(round(once.item(), 4), round(twice.item(), 4))
+print("floor", round(np.log(np.e + 3) - 1, 4))
+
+# %% two-targets
+scores = torch.zeros(4, 3)  # (4, 3): no preference at all
+one_of_three = torch.tensor([0, 2, 1, 0])  # (4,) integers
+three_answers = nn.functional.one_hot(one_of_three).float()
+one_of_k = cross_entropy(scores, one_of_three)
+yes_no = fused(scores, three_answers)
+print(round(one_of_k.item(), 4), round(yes_no.item(), 4))
+print(np.log([3, 2]).round(4))
+
+# %% stations
+w = torch.tensor(5.0, requires_grad=True)
+opt = torch.optim.SGD([w], lr=0.1)
+stations = []
+
+
+def note(name):
+    grad = None if w.grad is None else w.grad.item()
+    stations.append((name, round(w.item(), 2), grad))
+    print(f"{name:10s} .data {w.item():.1f}  .grad {grad}")
+
+
+opt.zero_grad()
+note("zero_grad")
+loss = w**2
+note("forward")
+loss.backward()
+note("backward")
+opt.step()
+note("step")
+
+# %% loop fold
+fig, ax = plt.subplots(figsize=(6, 3.6))
+turn = np.linspace(0, 2 * np.pi, 200)
+ax.plot(np.sin(turn), np.cos(turn), color="black", alpha=0.4)
+for i, (name, data, grad) in enumerate(stations):
+    angle = i * np.pi / 2
+    across, up, align = np.sin(angle), np.cos(angle), ["center", "left", "center", "right"][i]
+    ax.plot(across, up, "o", color="black")
+    lines = [(name, "black"), (f".data {data}", "C0"), (f".grad {grad}", "C1")]
+    for j, (line, colour) in enumerate(lines):
+        ax.text(across * 1.12, up * 1.42 + 0.2 - 0.2 * j, line, color=colour, ha=align, va="center")
+    tip, tail = angle + 0.85, angle + 0.75
+    arrow = dict(arrowstyle="->", color="black", mutation_scale=16)
+    ax.annotate("", (np.sin(tip), np.cos(tip)), (np.sin(tail), np.cos(tail)), arrowprops=arrow)
+ax.set(xlim=(-2.6, 2.6), ylim=(-1.8, 1.8), aspect="equal")
+ax.axis("off")
+figure(
+    fig,
+    alt="A circle with four stations, zero_grad, forward, backward and step; .grad changes at backward, .data at step.",
+    caption="Follow the arrows with w = 5: the orange value changes at backward, the blue one at step.",
+)
+
+
+# %% order example="12.12"
+def descend(clear, n_steps=3):
+    w, path = torch.tensor(5.0, requires_grad=True), []
+    opt = torch.optim.SGD([w], lr=0.1)
+    for _ in range(n_steps):
+        if clear:
+            opt.zero_grad()
+        (w**2).backward()
+        opt.step()
+        path.append(round(w.item(), 2))
+    return path
+
+
+print(*descend(clear=True))
+print(*descend(clear=False))
+
+# %% stale fold
+fig, ax = plt.subplots(figsize=(6, 3))
+ax.plot([5.0] + descend(True, 40), color="C0")
+ax.plot([5.0] + descend(False, 40), color="C1")
+ax.text(2.2, 3.4, "cleared", color="C0")
+ax.text(13.2, 5.4, "kept", color="C1", ha="center")
+ax.axhline(0, color="black", alpha=0.3, lw=0.8)
+ax.set(xlabel="step", ylabel="w", ylim=(-5.8, 6.4))
+figure(
+    fig,
+    alt="With clearing, w falls smoothly from 5 to 0. Without, w swings between about 5 and -5 and never settles.",
+    caption="Look at step 40: the orange curve still swings as widely as at the start.",
+)
+
+# %% missing
+w = torch.tensor(5.0, requires_grad=True)
+opt = torch.optim.SGD([w], lr=0.1)
+opt.step()
+print("step without backward leaves w at", w.item())
+loss = w**2
+loss.backward()
+try:
+    loss.backward()
+except RuntimeError as error:
+    print(str(error).split(" (")[0])
+
+# %% train example="12.4" tol=0.02
+opt = torch.optim.Adam(model.parameters(), lr=0.05)
+loss_fn = nn.BCEWithLogitsLoss()
+adam_log = []
+for epoch in range(401):
+    opt.zero_grad()
+    logits = model(X)  # (400, 1)
+    loss = loss_fn(logits, targets)
+    loss.backward()
+    opt.step()
+    adam_log.append(loss.item())
+    if epoch % 100 == 0:
+        accuracy = ((logits > 0) == (targets == 1)).float().mean()
+        print(f"epoch {epoch} loss {loss:.4f} accuracy {accuracy:.3f}")
+
+# %% numpy-net fold tol=0.02
+rng = np.random.default_rng(0)
+W1, b1 = rng.normal(0, 1, (2, 8)) / np.sqrt(2), np.zeros((1, 8))
+W2, b2 = rng.normal(0, 1, (8, 1)) / np.sqrt(8), np.zeros((1, 1))
+labels, plain_log = targets.numpy(), []
+for epoch in range(2000):
+    hidden = np.tanh(cloud @ W1 + b1)  # (400, 8)
+    p = 1 / (1 + np.exp(-(hidden @ W2 + b2)))  # (400, 1)
+    plain_log.append(-np.mean(labels * np.log(p + 1e-9) + (1 - labels) * np.log(1 - p + 1e-9)))
+    dz2 = (p - labels) / 400
+    dW2, db2 = hidden.T @ dz2, dz2.sum(axis=0)
+    dz1 = dz2 @ W2.T * (1 - hidden**2)
+    dW1, db1 = cloud.T @ dz1, dz1.sum(axis=0)
+    W1, b1, W2, b2 = W1 - 0.5 * dW1, b1 - 0.5 * db1, W2 - 0.5 * dW2, b2 - 0.5 * db2
+print(f"epoch {epoch} loss {plain_log[-1]:.4f}")
+
+# %% logs fold tol=0.02
+fig, ax = plt.subplots(figsize=(6, 3.2))
+ax.plot(range(1, 2001), plain_log, color="C1")
+ax.plot(range(1, 402), adam_log, color="C0")
+ax.text(75, 0.36, "NumPy, plain\ndescent, η = 0.5", color="C1")
+ax.text(1.4, 0.2, "PyTorch, Adam,\nη = 0.05", color="C0")
+ax.set(xscale="log", xlabel="update (logarithmic)", ylabel="loss")
+figure(
+    fig,
+    alt="Both losses start near 0.69. Adam is below 0.1 after a few dozen updates, plain descent after over a hundred.",
+    caption="Compare where each curve crosses 0.1. Start values and rates differ, so this is no fair race.",
+)
+
+# %% three-classes
+classes = torch.tensor([0] * 100 + [2] * 100 + [1] * 200)  # (400,)
+torch.manual_seed(0)
+sorter = nn.Sequential(nn.Linear(2, 8), nn.Tanh(), nn.Linear(8, 3))
+loss_fn3 = nn.CrossEntropyLoss()
+opt3 = torch.optim.Adam(sorter.parameters(), lr=0.05)
+for epoch in range(101):
+    opt3.zero_grad()
+    loss = loss_fn3(sorter(X), classes)
+    loss.backward()
+    opt3.step()
+accuracy = (sorter(X).argmax(dim=1) == classes).float().mean().item()
+print("accuracy above 0.98:", accuracy > 0.98)
+
+
+# %% free-exercise
+def bce_with_logits(z, y):
+    tail = torch.log1p(torch.exp(-z.abs()))
+    return (torch.clamp(z, min=0) - z * y + tail).mean()
+
+
+z = torch.tensor([2.0, -1000.0, 1000.0])
+t = torch.tensor([1.0, 1.0, 0.0])
+print(abs(bce_with_logits(z, t) - fused(z, t)).item() <= 1e-6)
+
+# %% dropout
+drop = nn.Dropout(0.25)
+ones = torch.ones(1000)
+for mode in (True, False):
+    drop.train(mode)
+    agree = torch.equal(drop(ones), drop(ones))
+    print("train" if mode else "eval", drop(ones).unique(), agree)
+
+# %% batch-norm example="12.9"
+norm = nn.BatchNorm1d(1)
+column = torch.tensor([[1.0], [3.0]])  # (2, 1)
+print("train output", norm(column).detach().flatten().numpy().round(4))
+mean, variance = norm.running_mean.item(), norm.running_var.item()
+print("mean", round(mean, 4), "variance", round(variance, 4))
+norm.eval()
+print("eval output", norm(column).detach().flatten().numpy().round(4))
+
+# %% two-switches
+print("eval mode still records:", norm(column).requires_grad)
+with torch.no_grad():
+    print("graph under no_grad:", norm.train()(column).grad_fn)
+mean = norm.running_mean.item()
+print("no_grad still moves the mean:", round(mean, 4))
+
+# %% save
+import io
+
+file = io.BytesIO()  # stands in for a file on disk
+torch.save(model.state_dict(), file)
+file.seek(0)
+fresh = XorNet()
+fresh.load_state_dict(torch.load(file, weights_only=True))
+print(list(fresh.state_dict()))
+print("same outputs:", torch.equal(fresh(X), model(X)))
+
+# %% two-states
+print(len(model.state_dict()), "tensors in the model")
+print(sorted(opt.state_dict()["state"][0]), "for the first of them")
+
+# %% trap
+import pickle
+
+
+class Trap:
+    def __reduce__(self):
+        return print, ("this line ran because the file was opened",)
+
+
+file = io.BytesIO()
+torch.save(Trap(), file)
+for safe in (False, True):
+    file.seek(0)
+    try:
+        torch.load(file, weights_only=safe)
+    except pickle.UnpicklingError:
+        print("refused")
+
+# %% broadcast
+import warnings
+
+out = torch.tensor([[1.0], [2.0], [3.0]])  # (3, 1)
+goal = torch.tensor([1.0, 2.0, 3.0])  # (3,)
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    loss = nn.MSELoss()(out, goal)
+print("loss", round(loss.item(), 4), "with", len(caught), "warning")
+print("mended", nn.MSELoss()(out.squeeze(1), goal).item())
+try:
+    fused(out, goal)
+except ValueError as error:
+    print("fused loss:", type(error).__name__)
+
+# %% leak
+kept = [loss_fn(model(X), targets) for _ in range(3)]
+print(kept[0].grad_fn.next_functions[0][0].name(), "is still alive")
+print(type(kept[0].item()), "holds no graph")
+
+# %% vector-jacobian
+x = torch.tensor([2.0, 3.0], requires_grad=True)
+squares = x**2  # (2,): no single number to start from
+squares.backward(torch.tensor([1.0, 10.0]))
+print(x.grad.tolist())
+
+
+# %% custom
+class Cube(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x**3
+
+    @staticmethod
+    def backward(ctx, upstream):
+        (x,) = ctx.saved_tensors
+        return upstream * 3 * x**2
+
+
+point = torch.tensor([2.0, 3.0], dtype=torch.float64, requires_grad=True)
+print(torch.autograd.gradcheck(Cube.apply, point))
+
+# %% clip
+w = torch.tensor([3.0, 4.0], requires_grad=True)
+w.register_hook(lambda grad: print("hook sees", grad.tolist()))
+(w**2 / 2).sum().backward()
+size = nn.utils.clip_grad_norm_([w], max_norm=1.0)
+print("norm", round(size.item(), 4), "now", w.grad.numpy().round(4))
+
+# %% groups
+model.hidden.requires_grad_(False)
+print(sum(p.numel() for p in model.parameters() if p.requires_grad))
+groups = [
+    {"params": [model.out.weight], "weight_decay": 0.01},
+    {"params": [model.out.bias], "lr": 0.01},
+]
+opt = torch.optim.AdamW(groups, lr=0.05, weight_decay=0.0)
+print([(g["lr"], g["weight_decay"]) for g in opt.param_groups])
+
+# %% transform
+print(torch.func.grad(total)(torch.tensor([2.0, 3.0])).tolist())
+
+# %% faster
+from torch.utils.data import DataLoader, TensorDataset
+
+data = TensorDataset(X, targets)
+loader = DataLoader(data, batch_size=64, shuffle=True)
+print([len(batch) for batch, _ in loader])
+with torch.autocast("cpu", dtype=torch.bfloat16):
+    print(model(X).dtype)
+
+
+# %% exercise-count
+def count_params(model):
+    return sum(p.numel() for p in model.parameters())
+
+
+print(count_params(nn.Linear(10, 5)))
+layers = [nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10)]
+print(count_params(nn.Sequential(*layers)))
+
+
+# %% exercise-input
+def numpy_to_model_input(row):
+    if np.isnan(row).any():
+        raise ValueError("the row holds NaN")
+    return torch.from_numpy(row).float().unsqueeze(0)  # (1, n)
+
+
+print(numpy_to_model_input(np.array([1.0, 2.0, 3.0])))
+try:
+    numpy_to_model_input(np.array([1.0, np.nan]))
+except ValueError as error:
+    print(error)
+
+# %% exercise-accumulate
+grads = []
+for parts in ([slice(0, 400)], [slice(0, 200), slice(200, 400)]):
+    fresh.zero_grad()
+    for part in parts:
+        (loss_fn(fresh(X[part]), targets[part]) / len(parts)).backward()
+    grads.append(fresh.hidden.weight.grad.clone())
+print("same gradient:", torch.allclose(*grads, rtol=0, atol=1e-6))
+
+# %% exercise-value
+import math
+
+
+class Value:
+    def __init__(self, data, parents=(), slopes=()):
+        self.data, self.grad = data, 0.0
+        self.parents, self.slopes = parents, slopes
+
+    def __add__(self, other):
+        return Value(self.data + other.data, (self, other), (1.0, 1.0))
+
+    def __mul__(self, other):
+        product = self.data * other.data
+        return Value(product, (self, other), (other.data, self.data))
+
+    def tanh(self):
+        t = math.tanh(self.data)
+        return Value(t, (self,), (1 - t * t,))
+
+
+print((Value(2.0) * Value(2.0) + Value(3.0) * Value(3.0)).data)
+
+
+# %% exercise-backward
+def backward(root):
+    order, seen = [], set()
+
+    def visit(node):
+        if id(node) not in seen:
+            seen.add(id(node))
+            for parent in node.parents:
+                visit(parent)
+            order.append(node)
+
+    visit(root)
+    root.grad = 1.0
+    for node in reversed(order):
+        for parent, slope in zip(node.parents, node.slopes):
+            parent.grad += slope * node.grad
+
+
+u, v = Value(2.0), Value(3.0)
+backward(u * u + v * v)
+print(u.grad, v.grad)
