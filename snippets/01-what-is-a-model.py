@@ -5,8 +5,8 @@ import numpy as np
 
 x = np.array([0.0, 1.0, 2.0, 3.0, 4.0])  # kilometres, (5,)
 y = np.array([1.0, 3.0, 5.0, 7.0, 9.0])  # euros, (5,)
-for distance, price in zip(x, y, strict=True):
-    print(distance, "km costs", price)
+for i in range(5):
+    print(x[i], "km costs", y[i], "euros")
 
 # %% first-guess
 def line(x, theta):
@@ -14,14 +14,6 @@ def line(x, theta):
     return w * x + b
 
 print("predictions", line(x, (0.0, 0.0)))  # (5,)
-
-# %% another-f
-def capped(x, theta):
-    w, b, top = theta
-    return np.minimum(w * x + b, top)
-
-print("line  ", line(x, (2.0, 1.0)), "from 2 parameters")
-print("capped", capped(x, (2.0, 1.0, 6.0)), "from 3 parameters")
 
 # %% miss fold
 import matplotlib.pyplot as plt
@@ -44,21 +36,17 @@ figure(
 )
 
 # %% paper
-print("   x  target  guess  error  error²  error·x")
-rows = []
-for x_i, y_i in [(0, 1), (1, 3), (2, 5), (3, 7), (4, 9)]:
-    e_i = 0 - y_i
-    rows.append((e_i, e_i * e_i, e_i * x_i))
-    print(f"{x_i:4d}{y_i:8d}{0:7d}{e_i:7d}{e_i * e_i:8d}{e_i * x_i:9d}")
-errors, squares, products = np.sum(rows, axis=0)
-print(f" sum{errors:22d}{squares:8d}{products:9d}")
+e = 0.0 * x + 0.0 - y  # (5,)
+for name, row in (("error", e), ("squared", e**2), ("times x", e * x)):
+    print(f"{name:7}", row.astype(int), "sum", int(row.sum()))
 
 # %% loss
 def loss(w, b):
     return np.mean((w * x + b - y) ** 2)
 
 print("flat line at 0: loss", loss(0.0, 0.0))
-print("flat line at 5: loss", loss(0.0, 5.0), " mean error", np.mean(5.0 - y))
+print("flat line at 5: loss", loss(0.0, 5.0))
+print("  mean of its errors:", np.mean(5.0 - y))
 
 # %% nudge
 h = 0.001
@@ -66,7 +54,6 @@ print("nudge w:", round((loss(h, 0.0) - loss(0.0, 0.0)) / h, 3))
 print("nudge b:", round((loss(0.0, h) - loss(0.0, 0.0)) / h, 3))
 
 # %% gradient
-e = 0.0 * x + 0.0 - y  # (5,)
 g_w = np.mean(2 * e * x)
 g_b = np.mean(2 * e)
 print("g_w", g_w, " g_b", g_b)
@@ -106,7 +93,8 @@ def train(x, y, lr, steps):
 
 log = train(x, y, 0.05, 200)
 for n in (1, 5, 20, 200):
-    print(f"after {n:3d} updates: w {log[n - 1, 1]:.2f}  b {log[n - 1, 2]:.2f}")
+    _, w_n, b_n = log[n - 1]
+    print(f"after {n:3d} updates: w {w_n:.2f}  b {b_n:.2f}")
 
 # %% lines fold
 fig, (ax, zoom) = plt.subplots(1, 2, figsize=(6, 3.4), width_ratios=(3, 2), layout="constrained")
@@ -137,9 +125,11 @@ print(f"loss of that w and b: {loss(w_1, b_1):.2f}")
 from sklearn.linear_model import LinearRegression
 
 fitted = LinearRegression().fit(x[:, None], y)  # X has shape (5, 1)
-print("scikit-learn:", round(fitted.coef_[0], 3), round(fitted.intercept_, 3))
-print("agrees with the loop:", np.allclose([*fitted.coef_, fitted.intercept_], [w, b]))
-print("loop on 3x + 4:", train(x, 3 * x + 4, 0.05, 1000)[-1, 1:].round(3))
+slope, start = fitted.coef_[0], fitted.intercept_
+print("scikit-learn:", round(slope, 3), round(start, 3))
+print("agrees with the loop:", np.allclose([slope, start], [w, b]))
+other = train(x, 3 * x + 4, 0.05, 1000)[-1, 1:]
+print("loop on 3x + 4:", other.round(3))
 
 # %% second-update
 w_1, b_1 = 1.4, 0.5
@@ -150,22 +140,19 @@ print("g_w", g_w.round(2), " g_b", g_b.round(2))
 print(f"new w {w_1 - 0.05 * g_w:.2f}  new b {b_1 - 0.05 * g_b:.2f}")
 
 # %% two-receipts
-L, w_new, b_new = train(np.array([1.0, 3.0]), np.array([2.0, 8.0]), 0.1, 1)[0]
-print(f"loss {L:.1f}  g_w {-w_new / 0.1:.1f}  g_b {-b_new / 0.1:.1f}")
-print(f"new w {w_new:.1f}  new b {b_new:.1f}")
+km, paid = np.array([1.0, 3.0]), np.array([2.0, 8.0])  # (2,), (2,)
+e = 0.0 * km + 0.0 - paid
+g_w, g_b = np.mean(2 * e * km), np.mean(2 * e)
+print("loss", np.mean(e**2), " g_w", g_w, " g_b", g_b)
+print(f"new w {0.0 - 0.1 * g_w:.1f}  new b {0.0 - 0.1 * g_b:.1f}")
 
 # %% inference example="01.2"
 print(round(w * 10 + b, 4))
 
-# %% frozen
-frozen = (w, b)
-print("three new trips:", np.round(w * np.array([0.5, 7.0, 10.0]) + b, 2))
-print("w, b unchanged:", (w, b) == frozen)
-print("predictions made in training:", 1000 * len(x))
-
 # %% cost
 gpu_hours, dollars_an_hour = 2.788e6, 2.0
 answer_tokens, dollars_a_token = 500, 1.10 / 1e6
+print("our line:", 1000 * len(x), "predictions to train, 1 to use")
 print(f"training: {gpu_hours * dollars_an_hour / 1e6:.1f} million dollars")
 print(f"answer: {100 * answer_tokens * dollars_a_token:.3f} cents")
 
@@ -194,16 +181,20 @@ figure(
 
 # %% stored
 for n in (5, 5000):
-    km = np.linspace(0, 4, n)
-    kept = np.polyfit(km, 2 * km + 1, 1)
-    print(f"{n:4d} receipts: line keeps {kept.size}, lookup keeps {2 * n}")
+    km = np.linspace(0, 4, n)  # (n,)
+    price = 2 * km + 1
+    theta = train(km, price, 0.05, 1000)[-1, 1:]  # (2,)
+    print(f"{n} receipts: line keeps {theta.size} numbers,", end=" ")
+    print("lookup keeps", km.size + price.size)
 
 # %% settings
-for lr in (0.01, 0.05, 0.14):
-    L, w_end, b_end = train(x, y, lr, 50)[-1]
-    print(f"you set η {lr:.2f}; the loop set w {w_end:.2f}, b {b_end:.2f}; L {L:.4f}")
-best = min((0.01, 0.05, 0.14), key=lambda lr: train(x, y, lr, 50)[-1, 0])
-print("picked by a search: η", best)
+rates = (0.01, 0.05, 0.14)
+losses = []
+for lr in rates:
+    L, w_n, b_n = train(x, y, lr, 50)[-1]
+    losses.append(L)
+    print(f"you set η {lr:.2f}; the loop set w {w_n:.2f}, b {b_n:.2f}")
+print("a search for the lowest loss picks η", rates[np.argmin(losses)])
 
 # %% rates example="01.4"
 for lr in (0.14, 0.15):
@@ -220,6 +211,8 @@ for lr, colour in ((0.01, "C2"), (0.05, "C0"), (0.14, "C1"), (0.15, "C3")):
     ax.semilogy(losses, color=colour)
     ax.annotate(f"η = {lr}", (102, losses[-1]), color=colour, va="center")
 ax.set(xlabel="step", ylabel="loss before the update", xlim=(-2, 122), xticks=range(0, 101, 20))
+ax.set_yticks([1e3, 1, 1e-3, 1e-6, 1e-9], ["1e3", "1", "1e-3", "1e-6", "1e-9"])
+ax.minorticks_off()
 figure(
     fig,
     alt="Loss on a logarithmic axis. The curves for 0.01 and 0.05 drop, bend and then fall slowly on straight lines. "
@@ -250,11 +243,13 @@ figure(
 )
 
 # %% edge
-H = 2 * np.array([[np.mean(x**2), np.mean(x)], [np.mean(x), 1.0]])  # (2, 2)
+mean_x = np.mean(x)
+H = 2 * np.array([[np.mean(x**2), mean_x], [mean_x, 1.0]])  # (2, 2)
 flat, steep = np.linalg.eigvalsh(H)
-print(f"curvatures {flat:.3f} and {steep:.3f}, limit 2 / {steep:.3f} = {2 / steep:.4f}")
+print(f"curvatures {flat:.3f} and {steep:.3f}, limit {2 / steep:.4f}")
 for lr in (0.05, 0.14, 0.15):
-    print(f"rate {lr}: flat error × {1 - lr * flat:.3f}, steep × {1 - lr * steep:.3f}")
+    along, across = 1 - lr * flat, 1 - lr * steep
+    print(f"rate {lr}: along × {along:.3f}, across × {across:.3f}")
 
 # %% guard
 def check_falling(losses):
@@ -277,17 +272,19 @@ print("left over:", (w_fit * x + b_fit - y_noisy).round(2))
 print(f"true line: loss {np.mean((2 * x + 1 - y_noisy) ** 2):.4f}")
 
 # %% hidden-word
-stops = np.array([0.4, 0.6, 0.9, 7.1, 7.4])  # kilometres from the depot, (5,)
+stops = np.array([0.4, 0.6, 0.9, 7.1, 7.4])  # kilometres, (5,)
 print("far group:", stops > stops.mean())
 words = ["the", "parcel", "is", "late"]
 for i in (1, 3):
     print(*words[:i], "___", *words[i + 1 :], "-> target:", words[i])
 
 # %% closed-form
-slope = np.mean((x - x.mean()) * (y_noisy - y_noisy.mean())) / np.var(x)
+cov = np.mean((x - x.mean()) * (y_noisy - y_noisy.mean()))
+slope = cov / np.var(x)
 start = y_noisy.mean() - slope * x.mean()
 print("slope", round(slope, 4), " intercept", round(start, 4))
-print("loop within 1e-6:", np.allclose([slope, start], [w_fit, b_fit], rtol=0, atol=1e-6))
+gap = max(abs(slope - w_fit), abs(start - b_fit))
+print("loop within 1e-6:", gap < 1e-6)
 
 # %% directions
 curvatures, axes = np.linalg.eigh(H)  # (2,), (2, 2)
@@ -299,11 +296,11 @@ print("loop:   ", train(x, y, 0.15, 11)[-1, 1:].round(4))
 # %% gaussian
 from scipy.stats import norm
 
-for w_try, b_try in ((2.01, 1.04), (2.0, 1.0), (1.8, 1.5)):
-    miss = w_try * x + b_try - y_noisy
+for w_n, b_n in ((2.01, 1.04), (2.0, 1.0), (1.8, 1.5)):
+    miss = w_n * x + b_n - y_noisy
     surprise = -norm.logpdf(miss, scale=0.2).sum()
     L = np.mean(miss**2)
-    print(f"w {w_try:.2f}  b {b_try:.2f}  loss {L:.4f}  surprise {surprise:.3f}")
+    print(f"w {w_n}  b {b_n}  loss {L:.4f}  surprise {surprise:.3f}")
 
 # %% capacity
 for degree in (1, 2):
@@ -311,12 +308,14 @@ for degree in (1, 2):
     left = np.mean((np.polyval(theta, x) - x**2) ** 2)
     print(f"degree {degree}: best loss on y = x² is {left:.2f}")
 
-# %% solution-predict
-def predict(w, b, x):
-    return w * np.asarray(x, dtype=float) + b
+# %% solution-capped
+def capped(x, theta):
+    w, b, top = theta
+    return np.minimum(w * np.asarray(x) + b, top)
 
-print("7 km:", predict(2.0, 1.0, 7))
-print("three trips:", predict(2.0, 1.0, [0, 2.5, 10]))
+theta = (2.0, 1.0, 12.0)
+print("7 km:", capped(7, theta))
+print("three trips:", capped([0, 2.5, 4], theta))
 
 # %% solution-flavours
 def flavour(answers, rewards):
@@ -339,23 +338,26 @@ def mse_and_gradient(w, b, x, y):
     return np.mean(e**2), np.mean(2 * e * x), np.mean(2 * e)
 
 _, g_w, g_b = mse_and_gradient(0.7, -0.3, x, y_noisy)
-for name, g, dw, db in (("g_w", g_w, 1e-4, 0.0), ("g_b", g_b, 0.0, 1e-4)):
+h = 1e-4
+for name, g, dw, db in (("g_w", g_w, h, 0.0), ("g_b", g_b, 0.0, h)):
     up = mse_and_gradient(0.7 + dw, -0.3 + db, x, y_noisy)[0]
     down = mse_and_gradient(0.7 - dw, -0.3 - db, x, y_noisy)[0]
-    print(name, "agrees:", np.isclose((up - down) / 2e-4, g))
+    print(name, "agrees:", np.isclose((up - down) / (2 * h), g))
 
 # %% solution-same-x
 same, paid = np.full(5, 2.0), np.full(5, 5.0)
 for w, b in ((0.0, 0.0), (4.0, 0.0)):
     for _ in range(200):
         e = w * same + b - paid
-        w, b = w - 0.05 * np.mean(2 * e * same), b - 0.05 * np.mean(2 * e)
-    print(f"w {w:.2f}  b {b:.2f}  loss {np.mean(e**2):.4f}  10 km {10 * w + b:.2f}")
+        w = w - 0.05 * np.mean(2 * e * same)
+        b = b - 0.05 * np.mean(2 * e)
+    L, far = np.mean(e**2), 10 * w + b
+    print(f"w {w:.2f}  b {b:.2f}  loss {L:.4f}  10 km {far:.2f}")
 
 # %% solution-best-rate
-for lr in (0.05, 0.10, 0.13, 0.14, 1 / 7, 0.145, 0.148):
+for lr in (0.05, 0.1, 0.13, 0.137, 0.14, 1 / 7, 0.148):
     losses = train(x, y, lr, 2000)[:, 0]
     slow = max(abs(1 - lr * flat), abs(1 - lr * steep))
     first = np.argmax(losses < 1e-6)
-    print(f"rate {lr:.3f}: from step {first:3d}, slower factor {slow:.3f}")
+    print(f"rate {lr:.3f}: step {first:3d}, slower factor {slow:.3f}")
 print("2 / (flat + steep) =", round(2 / (flat + steep), 4))

@@ -18,13 +18,6 @@ def cosine(x, y):
 print(round(cosine(a, b), 3))
 print(round(cosine(a, c), 3))
 
-# %% cosine-check
-from scipy.spatial import distance
-
-print("SciPy's cosine distance of a, c:", distance.cosine(a, c))
-for x, y in [(a, b), (a, c), (a + c, b)]:
-    print("agrees:", np.isclose(1 - cosine(x, y), distance.cosine(x, y)))
-
 # %% gap example="04.3"
 doc = np.array([1.0, 1.0, 0.0])  # (3,)
 short = np.array([1.0, 0.0, 0.0])
@@ -37,15 +30,6 @@ long = np.array([5.0, 5.0, 20.0])
 print(doc @ short, doc @ long)
 print(round(cosine(doc, short), 3), round(cosine(doc, long), 3))
 
-
-# %% unit-dot
-def unit(x):
-    return x / np.linalg.norm(x)
-
-
-print("dot of the vectors as they are:", doc @ long)
-print("dot of the unit vectors:", round(unit(doc) @ unit(long), 3))
-print("cosine:", round(cosine(doc, long), 3))
 
 # %% euclidean example="04.5"
 print(np.linalg.norm(a - b))
@@ -77,8 +61,9 @@ for i, (ax, title) in enumerate(zip(axes.flat, regions)):
     ax.plot(2, 1, "o", color="black", markersize=4)
     ax.set_title(title, fontsize=10)
     ax.set(xlim=(-1, 6.5), ylim=(-1, 3.5), aspect="equal")
+axes[0, 0].text(2, 1.25, "query", color="black", fontsize=9, ha="center")
 alt = "A disc, a diamond, a wedge and a half-plane around the query (2, 1)."
-caption = "Look at which shaded shapes end: only those of the two distances."
+caption = "Look at which shapes close: only those of the two distances."
 figure(fig, alt=alt, caption=caption)
 
 # %% share
@@ -123,7 +108,8 @@ for x, name in zip(marks, ["near", "far"]):
 ax.set(xlabel="distance", ylabel="RBF similarity", ylim=(-0.03, 1.14))
 alt = (
     "Three falling bell-shaped curves against distance. For the smallest "
-    "gamma the far point is still high; for the largest, the near point is low."
+    "gamma the far point is still high; for the largest, the near point "
+    "is low."
 )
 caption = (
     "Look along each dotted line: the same point is alike under one γ "
@@ -132,20 +118,13 @@ caption = (
 figure(fig, alt=alt, caption=caption)
 
 # %% half-distance
-half = 2.0  # the distance at which the similarity shall be one half
+half = 2.0  # the distance of similarity one half
 gamma = np.log(2) / half**2
 sigma = np.sqrt(1 / (2 * gamma))
 print("gamma:", round(gamma, 3), "sigma:", round(sigma, 3))
 for d in (0.5, 2.0, 6.0):
     with_sigma = np.exp(-(d**2) / (2 * sigma**2))
     print(d, round(np.exp(-gamma * d**2), 3), round(with_sigma, 3))
-
-# %% rbf-order
-names = np.array(["near", "far"])
-values = np.array([rbf(origin, near, 1), rbf(origin, far, 1)])
-print("smallest value:", names[values.argmin()])
-print("largest value:", names[values.argmax()])
-
 
 # %% jaccard example="04.9"
 def jaccard(A, B):
@@ -158,18 +137,21 @@ print(jaccard({1, 2, 3}, {2, 3, 4}))
 # %% overlap
 tags, alike, huge = {1, 2, 3}, {2, 3, 4}, set(range(1, 101))
 print("shared with alike, huge:", len(tags & alike), len(tags & huge))
-print("Jaccard of alike, huge:", jaccard(tags, alike), jaccard(tags, huge))
+print("Jaccard:", jaccard(tags, alike), jaccard(tags, huge))
 
 # %% library
+from scipy.spatial import distance
 from sklearn.metrics.pairwise import rbf_kernel
 
+apart = distance.cosine(doc, long)  # cosine distance
+print("cosine:", np.isclose(1 - apart, cosine(doc, long)))
 print("L2:", np.isclose(distance.euclidean(u, v), np.linalg.norm(u - v)))
 print("L1:", np.isclose(distance.cityblock(u, v), np.abs(u - v).sum()))
 kernel = rbf_kernel([origin], [near], gamma=1)  # (1, 1)
 print("RBF:", np.isclose(kernel[0, 0], rbf(origin, near, 1)))
-flags_a = [True, True, True, False]  # tags 1 to 4 as yes/no
-flags_b = [False, True, True, True]
-print("Jaccard:", np.isclose(1 - distance.jaccard(flags_a, flags_b), 0.5))
+has_tag = np.array([[1, 1, 1, 0], [0, 1, 1, 1]], dtype=bool)  # tags 1 to 4
+apart = distance.jaccard(*has_tag)  # 1 minus the index
+print("Jaccard:", np.isclose(1 - apart, jaccard(tags, alike)))
 
 # %% gram example="04.10"
 X = np.array([[1.0, 0.0], [0.9, 0.1], [0.0, 1.0]])  # (3, 2)
@@ -198,10 +180,13 @@ ax.text(1.02, 0.45, "squared distance\n= 2(1 − cosine)", color="C2")
 ax.text(0.22, 0.04, "cosine", color="black")
 ax.set(xlim=(-0.05, 1.6), ylim=(-0.08, 1.08), aspect="equal")
 alt = (
-    "A quarter circle with two unit arrows p and q from its centre. A dashed "
-    "line joins their tips; a dotted line drops from the tip of p onto q."
+    "A quarter circle with two unit arrows p and q from its centre. A "
+    "dashed line joins their tips; a dotted line drops from p onto q."
 )
-caption = "Swing p to q in your mind: the dashed line shrinks, the cosine grows."
+caption = (
+    "Look at the dotted line: as p turns towards q it moves right, "
+    "so the cosine grows and the dashed line shrinks."
+)
 figure(fig, alt=alt, caption=caption)
 
 # %% squared example="04.12"
@@ -244,22 +229,20 @@ alt = (
     "Arrows from the origin: the query (2, 1), P twice as long on the same "
     "line, Q a short arrow along the axis, R a long steep arrow."
 )
-caption = "Compare each arrow with the black one: direction, tip, reach along it."
+caption = (
+    "Compare each arrow with the query's: P has its direction, Q ends "
+    "nearest to its tip, R reaches farthest along it."
+)
 figure(fig, alt=alt, caption=caption)
 
 # %% rank
-unit_shelf = shelf / np.linalg.norm(shelf, axis=1, keepdims=True)  # (3, 2)
+lengths = np.linalg.norm(shelf, axis=1, keepdims=True)  # (3, 1)
+unit_shelf = shelf / lengths  # (3, 2)
 unit_query = query / np.linalg.norm(query)  # (2,)
 scores = unit_shelf @ unit_query  # (3,) similarities: larger is closer
-order = np.argsort(-scores)
-print(names[order], scores[order].round(3))
-
-# %% same-ranking
-raw = np.linalg.norm(shelf - query, axis=1)  # (3,)
-on_circle = np.linalg.norm(unit_shelf - unit_query, axis=1)
-print("Euclidean on raw rows:", names[np.argsort(raw)])
-print("Euclidean on unit rows:", names[np.argsort(on_circle)])
+gaps = np.linalg.norm(unit_shelf - unit_query, axis=1)  # (3,) distances
 print("cosine:", names[np.argsort(-scores)])
+print("Euclidean on unit rows:", names[np.argsort(gaps)])
 
 # %% wrong-order
 print("first, ascending:", names[np.argsort(scores)][0])
@@ -304,7 +287,7 @@ print("accuracy of an exact copy:", np.mean(labels == labels))
 # %% many-dimensions
 rng = np.random.default_rng(0)
 cosines = {}
-print("d, sd of cosine, one over root d, farthest/nearest")
+print("d, spread of cosine, one over root d, farthest/nearest")
 for d in (2, 20, 200):
     A, B = rng.normal(size=(2, 2000, d))  # each (2000, d)
     lengths = np.linalg.norm(A, axis=1) * np.linalg.norm(B, axis=1)
@@ -322,9 +305,9 @@ for i, (ax, d) in enumerate(zip(axes, cosines)):
     ax.set_xlabel("cosine")
 axes[0].set_ylabel("density")
 alt = (
-    "Three histograms of cosines of random pairs. In two dimensions they pile "
-    "up at both ends, in twenty they form a hump around 0, in two hundred a thin "
-    "spike at 0."
+    "Three histograms of cosines of random pairs. In two dimensions they "
+    "pile up at both ends, in twenty they form a hump around 0, in two "
+    "hundred a thin spike at 0."
 )
 caption = (
     "Read from left to right: the more dimensions, the closer a random "
@@ -364,8 +347,9 @@ def edit_distance(s, t):
     return previous[-1]
 
 
-print("Hamming of abcd, bcda:", sum(x != y for x, y in zip("abcd", "bcda")))
-print("edit distance of abcd, bcda:", edit_distance("abcd", "bcda"))
+s, t = "abcd", "bcda"
+print("Hamming distance:", sum(x != y for x, y in zip(s, t)))
+print("edit distance:", edit_distance(s, t))
 
 # %% max-dot
 scores = shelf @ shelf[0]  # (3,) P asks for its best match
@@ -388,7 +372,7 @@ for probes in (1, 4, 12):
     opened = nearest_centres[:, :probes]  # (100, probes)
     found = (home[true][:, None] == opened).any(axis=1)
     read = (home == opened[:, :, None]).mean(axis=2).sum(axis=1).mean()
-    print("groups", probes, "recall", found.mean(), "read", round(read, 2))
+    print(probes, "groups: recall", found.mean(), "read", round(read, 2))
 
 # %% moved
 turn = np.array([[0.0, -1.0], [1.0, 0.0]])  # (2, 2) a quarter turn
@@ -414,8 +398,9 @@ rng = np.random.default_rng(0)
 X = 1e7 + rng.normal(size=(200, 2))  # (200, 2) far from the origin
 direct = ((X[:, None] - X) ** 2).sum(axis=2)  # (200, 200)
 centred = np.clip(squared_distances(X - X.mean(axis=0)), 0, None)
-print("some squared distance is negative:", (squared_distances(X) < 0).any())
-print("centred, error below 1e-6:", np.abs(centred - direct).max() < 1e-6)
+print("some result is negative:", (squared_distances(X) < 0).any())
+error = np.abs(centred - direct).max()
+print("centred, error below 1e-6:", error < 1e-6)
 
 # %% median-gamma
 d2 = squared_distances(np.vstack([shelf, query]))  # (4, 4)
@@ -434,9 +419,11 @@ while not done:
     dots = rows @ query
     cosines = dots / (np.linalg.norm(rows, axis=1) + 1e-12)
     squared = (gaps**2).sum(axis=1)
-    keys = np.array([-dots, -cosines, squared, gaps.sum(axis=1)])  # (4, 4)
+    streets = gaps.sum(axis=1)
+    keys = np.array([-dots, -cosines, squared, streets])  # (4, 4)
     best, second = np.sort(keys, axis=1).T[:2]
     winners = keys.argmin(axis=1)
     done = len(set(winners)) == 4 and (best < second).all()
-for measure, i in zip(["dot", "cosine", "Euclidean", "Manhattan"], winners):
+measures = ["dot", "cosine", "Euclidean", "Manhattan"]
+for measure, i in zip(measures, winners):
     print(measure, "picks", rows[i])

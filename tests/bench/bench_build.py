@@ -15,6 +15,7 @@ import json
 import os
 import platform
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -38,8 +39,8 @@ from rich.table import Table
 
 from groundup.book.program import Program
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 120)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 NO_EXECUTION, STOCK, WARM = "no execution", "stock markdown-exec", "ours, warm"
 COLD = {1: "ours, cold, 1 worker", 2: "ours, cold, 2 workers"}
@@ -75,6 +76,7 @@ class Variant:
     """One way to build the pages, and what it took each time."""
 
     seconds: list[float] = field(default_factory=list)
+    cpu_seconds: list[float] = field(default_factory=list)
     peak_mb: list[float] = field(default_factory=list)
 
     @property
@@ -145,12 +147,12 @@ class Result:
         peak = max(max(self.variants[name].peak_mb) for name in (*COLD.values(), WARM))
         bars = [
             Bar("warm build / no-execution build", 1.3, median[WARM] / median[NO_EXECUTION]),
-            Bar("cold build with 2 workers / stock markdown-exec", 0.7, median[COLD[2]] / median[STOCK]),
+            Bar("cold build, 2 workers / stock markdown-exec", 0.7, median[COLD[2]] / median[STOCK]),
             Bar("peak memory of the build process", 250, peak, " MB"),
         ]
         for edits in self.edits:
             if edits.run_seconds:
-                bars.append(Bar(f"{edits.what}, beyond the program's own run", 1.0, edits.beyond_run, " s"))
+                bars.append(Bar(f"{edits.what}, beyond its run", 1.0, edits.beyond_run, " s"))
             else:
                 bars.append(Bar(f"{edits.what} to refreshed page", 1.0, edits.median, " s"))
         return bars
@@ -203,7 +205,7 @@ class Bench:
         """
         site = self.sites / root.name
         shutil.rmtree(site, ignore_errors=True)
-        started = time.perf_counter()
+        started, cpu = time.perf_counter(), _cpu_of_children()
         with self.mkdocs(root, "build", "--quiet", "--site-dir", str(site)) as process:
             status = process.wait(_PATIENCE)
             seconds = time.perf_counter() - started
@@ -211,6 +213,7 @@ class Bench:
             raise BenchError(f"{name}: mkdocs build failed (exit status {status})\n{self.tail()}")
         variant = self.result.variants.setdefault(name, Variant())
         variant.seconds.append(seconds)
+        variant.cpu_seconds.append(_cpu_of_children() - cpu)
         variant.peak_mb.append(float(self.peak.read_text()))
         err.print(f"{name}: {seconds:.2f} s, {variant.peak_mb[-1]:.0f} MB")
 
@@ -336,9 +339,17 @@ class Bench:
 
 
 def _digests(site: Path) -> dict[str, str]:
-    """What every page of a site and its search index hold."""
-    paths = [*site.rglob("*.html"), *site.rglob("search_index.json")]
-    return {path.relative_to(site).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+    """What every page of a site and its search index hold; the order of keys in the index does not matter."""
+    held = {path.relative_to(site).as_posix(): path.read_bytes() for path in site.rglob("*.html")}
+    index = json.loads((site / "search" / "search_index.json").read_bytes())
+    held["search/search_index.json"] = json.dumps(index, sort_keys=True).encode()
+    return {path: hashlib.sha256(data).hexdigest() for path, data in held.items()}
+
+
+def _cpu_of_children() -> float:
+    """CPU seconds of every process that has ended, chapters included: steadier than the clock on a busy machine."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _free_port() -> int:
@@ -356,14 +367,15 @@ def _answers(browser: Browser) -> bool:
 
 
 def _variants(result: Result) -> Table:
-    table = Table("build", "seconds", "/ no execution", "/ stock", "peak MB", box=None)
+    table = Table("build", "seconds", "/ no execution", "/ stock", "CPU s", "peak MB", box=None)
     for column in table.columns[1:]:
         column.justify = "right"
     plain, stock = result.variants[NO_EXECUTION].median, result.variants[STOCK].median
     for name in (NO_EXECUTION, STOCK, *COLD.values(), WARM):
         variant = result.variants[name]
         ratios = f"{variant.median / plain:.2f}", f"{variant.median / stock:.2f}"
-        table.add_row(name, f"{variant.median:.2f}", *ratios, f"{max(variant.peak_mb):.0f}")
+        cpu, peak = statistics.median(variant.cpu_seconds), max(variant.peak_mb)
+        table.add_row(name, f"{variant.median:.2f}", *ratios, f"{cpu:.2f}", f"{peak:.0f}")
     return table
 
 
@@ -423,9 +435,27 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--pages", default=60, show_default=True, help="Pages in all; the book's chapters are copied to fill up.")
-@click.option("--repeat", default=1, show_default=True, help="Build every variant so often; medians are shown.")
-@click.option("--edits", default=5, show_default=True, help="Edits of each kind under `mkdocs serve`; 0 for none.")
+@click.option(
+    "--pages",
+    type=click.IntRange(1),
+    default=60,
+    show_default=True,
+    help="Pages in all; the book's chapters are copied to fill up.",
+)
+@click.option(
+    "--repeat",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Build every variant so often; medians are shown.",
+)
+@click.option(
+    "--edits",
+    type=click.IntRange(0),
+    default=5,
+    show_default=True,
+    help="Edits of each kind under `mkdocs serve`; 0 for none.",
+)
 @click.option("--lock", is_flag=True, help="Work in progress: accept the programs' outputs as they are, in the copy.")
 @click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write all numbers there.")
 def main(pages: int, repeat: int, edits: int, lock: bool, json_file: Path | None) -> None:
@@ -435,8 +465,8 @@ def main(pages: int, repeat: int, edits: int, lock: bool, json_file: Path | None
     and warm; then edits prose and programs under `mkdocs serve`. Progress goes to standard error. The exit status is 0
     whether bars are met or missed, and 1 if something failed to build.
     """
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _stop)
+    for ended in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ended, _stop)
     result = Result()
     try:
         with tempfile.TemporaryDirectory(prefix="groundup-bench-", ignore_cleanup_errors=True) as folder:

@@ -73,11 +73,11 @@ class Projects:
         self.use_workers(2)
         self._warm_imports()
         if lock or any(not path.with_suffix(".lock").is_file() for path in (self.ours / "snippets").glob("*.py")):
-            self.python("-m", "groundup.book.cli", "lock")
+            self.python("book lock", "-m", "groundup.book.cli", "lock")
         self.copies = _grow(self.ours, pages)
         self.programs = {path.stem: Program.read(path) for path in (self.ours / "snippets").glob("*.py")}
         self.pages = sorted(path.relative_to(self.ours / "docs").as_posix() for path in self._markdown())
-        self.nav = json.loads(self.python("-c", _NAV))
+        self.nav = json.loads(self.python("reading the book", "-c", _NAV))
         self._derive(self.plain, lambda cell, slug: None if cell.hide else "python", plugins=[])
         self._derive(self.stock, _stock_fence, plugins=["markdown-exec"])
 
@@ -102,10 +102,14 @@ class Projects:
 
     def run_seconds(self, chapter: str) -> float:
         """How long our engine says that the chapter's program ran the last time."""
-        return float(self.python("-c", _SECONDS, chapter))
+        return float(self.python(f"reading the run of {chapter}", "-c", _SECONDS, chapter))
 
-    def python(self, *arguments: str) -> str:
+    def python(self, doing: str, *arguments: str) -> str:
         """Run Python in our project; what it printed.
+
+        Args:
+            doing: What for, to say if it fails.
+            arguments: Of the command line.
 
         Raises:
             BenchError: It failed.
@@ -115,13 +119,13 @@ class Projects:
             command, cwd=self.ours, env=self.environment, capture_output=True, text=True, check=False, timeout=1800
         )
         if done.returncode:
-            raise BenchError(f"{' '.join(arguments)[:80]} failed:\n{done.stderr[-3000:]}")
+            raise BenchError(f"{doing} failed\n{done.stderr[-3000:]}")
         return done.stdout
 
     def _environment(self) -> dict[str, str]:
         kept = {key: value for key, value in os.environ.items() if key not in ("SITE_URL", "REPO_URL")}
         temporary = self.folder / "tmp"
-        temporary.mkdir()
+        temporary.mkdir(parents=True)
         return {
             **kept,
             "NO_MKDOCS_2_WARNING": "1",
@@ -132,8 +136,14 @@ class Projects:
 
     def _warm_imports(self) -> None:
         """Nobody pays for byte code, for libraries that are not yet in memory, or for matplotlib's list of fonts."""
-        self.python("-m", "compileall", "-q", "src")
-        self.python("-W", "ignore", "-c", "import matplotlib.font_manager, numpy, pandas, scipy, sklearn, torch")
+        self.python("compiling our sources", "-m", "compileall", "-q", "src")
+        self.python(
+            "importing the libraries",
+            "-W",
+            "ignore",
+            "-c",
+            "import matplotlib.font_manager, numpy, pandas, scipy, sklearn, torch",
+        )
 
     def _plugins(self) -> list[tuple[str, dict[str, Any]]]:
         entries = [entry if isinstance(entry, dict) else {entry: {}} for entry in self.base["plugins"]]

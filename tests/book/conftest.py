@@ -187,10 +187,16 @@ def project(tmp_path: Path, runner: Runner) -> Project:
     return Project(tmp_path / "book", runner)
 
 
+@pytest.fixture(scope="session")
+def make_material(runner: Runner):
+    """The same in Material's theme, with its search, in a folder of the test's choice."""
+    return lambda root: Project(root, runner, theme=MATERIAL_THEME)
+
+
 @pytest.fixture
-def material(tmp_path: Path, runner: Runner) -> Project:
+def material(tmp_path: Path, make_material) -> Project:
     """The same in Material's theme, with its search."""
-    return Project(tmp_path / "book", runner, theme=MATERIAL_THEME)
+    return make_material(tmp_path / "book")
 
 
 class Meeting:

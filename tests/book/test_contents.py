@@ -60,7 +60,7 @@ FINE = 'title = "a"\nabout = "b"\n'
         (f"colour = 1\n[[parts]]\n{FINE}chapters = []\n", "nothing else"),
         (f"[[parts]]\n{FINE}", "part 1 needs a title"),
         (f'[[parts]]\n{FINE}chapters = "04"\n', "part 1 needs a title"),
-        (f"[[parts]]\n{FINE}chapters = []\ncolour = 1\n", "nothing else"),
+        (f"[[parts]]\n{FINE}chapters = []\ncolour = 1\n", "part 1 needs a title"),
         ('[[parts]]\ntitle = 1\nabout = "b"\nchapters = []\n', "part 1 needs a title"),
         ('[[parts]]\ntitle = "a"\nabout = 1\nchapters = []\n', "part 1 needs a title"),
         (f'[[parts]]\n{FINE}chapters = ["04-a", "04-a"]\n', "the chapter 04-a is listed twice"),

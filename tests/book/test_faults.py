@@ -149,6 +149,12 @@ def a_number_of_nothing(project) -> str:
     return "cell two, docs/part-1/02-bad.md:6: `{{ out:two.9 }}`: the cell prints no such number"
 
 
+def a_number_of_nothing_below_front_matter(project) -> str:
+    page = '---\ntitle: B\n---\n\n# B\n\n```python exec="on" cell="two"\n```\n\nIt is {{ out:two.loss }}.\n'
+    project.page("02-bad", page)
+    return "cell two, docs/part-1/02-bad.md:10: `{{ out:two.loss }}`: the cell prints no such number"
+
+
 def lock_missing(project) -> str:
     (project.root / "snippets/02-bad.out").unlink()
     return "snippets/02-bad.out: the lock is missing"
@@ -168,7 +174,8 @@ def lock_differs(project) -> str:
     "spoil",
     [
         show_unknown, show_twice, show_nothing, name_nothing, two_of_a_name, no_program, no_page,
-        volatile_without_reason, off_without_reason, a_number_of_nothing, lock_missing, lock_damaged, lock_differs,
+        volatile_without_reason, off_without_reason, a_number_of_nothing,
+        a_number_of_nothing_below_front_matter, lock_missing, lock_damaged, lock_differs,
     ],
     ids=lambda spoil: spoil.__name__,
 )  # fmt: skip

@@ -267,7 +267,7 @@ def test_a_difference_names_cell_and_line_and_shows_both_sides(tmp_path: Path) -
     (fault,) = compare(tmp_path, a_run(one="a\n", two="loss 0.5\n"), a_run(one="a\n", two="loss 0.6\n"))
     head, *diff = str(fault).splitlines()
     assert head.startswith("chapter 04-similarity, cell two, snippets/04-similarity.py:5: the output differs")
-    assert "`book lock 04-similarity`" in head
+    assert "`book lock 04-similarity`" in str(fault)
     assert "    -loss 0.5" in diff
     assert "    +loss 0.6" in diff
 

@@ -102,7 +102,7 @@ class CellPreprocessor(Preprocessor):
                 if not value:
                     wanted = "its place (1, 2, ...) or the word before it"
                     message = f"`{match.group()}`: the cell prints no such number; wanted: {wanted}"
-                    raise Fault(message, cell=name)
+                    raise Fault(message, cell=name, line=index + 1)
             lines[index] = lines[index].replace(match.group(), value, 1)
         return lines
 

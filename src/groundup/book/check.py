@@ -97,12 +97,14 @@ def check(book: Book, collection: Collection, runs: dict[str, Run]) -> Report:
 
 def _build(book: Book, site: Path) -> list[Fault]:
     """Build in a process of its own, as authors do; warnings count."""
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(site)]
+    # Not --quiet: MkDocs then counts no warnings, and --strict lets a broken link pass.
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(site)]
     environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
     built = subprocess.run(command, cwd=book.root, env=environment, capture_output=True, text=True, check=False)
     if built.returncode == 0:
         return []
-    return [Fault("mkdocs build --strict failed", detail=built.stderr[-4000:] or built.stdout[-4000:])]
+    said = "\n".join(line for line in (built.stderr or built.stdout).splitlines() if not line.startswith("INFO"))
+    return [Fault("mkdocs build --strict failed", detail=said[-4000:])]
 
 
 def _search(collection: Collection, site: Path, report: Report) -> None:
@@ -114,7 +116,7 @@ def _search(collection: Collection, site: Path, report: Report) -> None:
         row = rows[chapter.slug]
         page = (
             site
-            / (Path(chapter.page).parent if chapter.slug == "index" else Path(chapter.page).with_suffix(""))
+            / (Path(chapter.page).parent if Path(chapter.page).stem == "index" else Path(chapter.page).with_suffix(""))
             / "index.html"
         )
         found = _CELL.findall(page.read_text(encoding="utf-8")) if page.is_file() else []

@@ -7,6 +7,7 @@ warning is rendered again, so that the warning comes again.
 
 from __future__ import annotations
 
+import base64
 import functools
 import hashlib
 import importlib.metadata
@@ -162,6 +163,21 @@ def list_quickly(theme: Theme) -> None:
     theme.get_env = get_env  # type: ignore[method-assign]
 
 
+class _KeptBytecode(jinja2.BytecodeCache):
+    """Compiled templates, sealed: Jinja's own cache on disk runs whatever a damaged file holds."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self.shelf = shelf
+
+    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        code = self.shelf.get(bucket.key)
+        if isinstance(code, str):
+            bucket.bytecode_from_string(base64.b64decode(code))
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        self.shelf.put(bucket.key, base64.b64encode(bucket.bytecode_to_string()).decode())
+
+
 def keep_templates(env: jinja2.Environment, kept: Kept, site: str, bytecode: Path) -> None:
     """Let an environment's templates answer from what they made the last time from the same.
 
@@ -171,11 +187,7 @@ def keep_templates(env: jinja2.Environment, kept: Kept, site: str, bytecode: Pat
         site: Digest of what all pages share: configuration, theme, navigation.
         bytecode: Where compiled templates are kept.
     """
-    try:
-        bytecode.mkdir(parents=True, exist_ok=True)
-        env.bytecode_cache = jinja2.FileSystemBytecodeCache(str(bytecode))
-    except OSError:
-        pass  # A cache that cannot be written costs speed, not the build.
+    env.bytecode_cache = _KeptBytecode(Shelf(bytecode))
 
     class KeptTemplate(jinja2.Template):
         def render(self, *args: Any, **kwargs: Any) -> str:

@@ -103,6 +103,7 @@ def check(text: str, program: Program | None, *, chapter: str, file: str) -> tup
     faults: list[Fault] = []
     unrun: list[Unrun] = []
     shown: list[str] = []
+    places = {cell.name: place for place, cell in enumerate(program.cells)} if program else {}
 
     def fault(message: str, line: int, cell: str | None = None) -> None:
         faults.append(Fault(message, chapter=chapter, cell=cell, line=line, file=file))
@@ -137,7 +138,7 @@ def check(text: str, program: Program | None, *, chapter: str, file: str) -> tup
         elif any(part.strip() for part in fence.body):
             fault("the fence has a body; leave it empty, the build fills it from the program", line, cell)
         else:
-            if program and shown and _index(program, cell) < max(_index(program, name) for name in shown):
+            if shown and places[cell] < max(places[name] for name in shown):
                 fault(
                     "the page shows the cell out of order; readers run what they read, from top to bottom", line, cell
                 )
@@ -157,10 +158,6 @@ def check(text: str, program: Program | None, *, chapter: str, file: str) -> tup
             where = f"snippets/{chapter}.py"
             faults.append(Fault(message, chapter=chapter, cell=unshown.name, line=unshown.line, file=where))
     return faults, unrun
-
-
-def _index(program: Program, name: str) -> int:
-    return [cell.name for cell in program.cells].index(name)
 
 
 def _nearest(name: str, program: Program) -> str:

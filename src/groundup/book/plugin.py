@@ -85,6 +85,7 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         if Path(config.docs_dir).resolve() != self.book.docs:
             raise PluginError("docs_dir must be docs: the book looks for pages there")
         self.faults: list[Fault] = []
+        self.held: dict[str, tuple[Run | Fault, list[Fault]]] = {}
         try:
             self.collection = self.book.collect()
         except BookError as error:
@@ -122,21 +123,26 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         if search is not None and getattr(search, "search_index", None):
             kept.keep_search(search.search_index, self.kept_search)
 
+    @event_priority(-100)
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Note which files there are: links resolve by them."""
+        self.listing = kept.digest([(file.src_uri, file.url) for file in files])
+        return files
+
     @event_priority(-100)  # After every plugin that changes the Markdown.
     def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Let the page be rendered with its chapter's cells, or as it was the last time."""
-        listing = kept.digest([(file.src_uri, file.url) for file in files])
-        page.render = functools.partial(self._render, page, listing)  # type: ignore[method-assign]
+        page.render = functools.partial(self._render, page)  # type: ignore[method-assign]
         return markdown
 
-    def _render(self, page: Page, listing: str, config: MkDocsConfig, files: Files) -> None:
+    def _render(self, page: Page, config: MkDocsConfig, files: Files) -> None:
         chapter = self.chapters.get(page.file.src_uri)
         program = self.collection.programs.get(chapter.slug) if chapter else None
         shown = self._shown(program) if program else render.Shown({}, {}, {})
         markdown_config = [list(config.markdown_extensions), config.mdx_configs]
         facts = [{name: asdict(value) for name, value in table.items()} for table in (shown.cells, shown.printed)]
         key = kept.digest(
-            kept.makers(), page.markdown, dict(page.meta), markdown_config, listing, facts, dict(shown.faults)
+            kept.makers(), page.markdown, dict(page.meta), markdown_config, self.listing, facts, dict(shown.faults)
         )
         with cells.showing(shown):
             try:
@@ -144,17 +150,16 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
             except Fault as fault:
                 fault.chapter = fault.chapter or (chapter.slug if chapter else page.file.src_uri)
                 fault.file = fault.file or f"docs/{page.file.src_uri}"
+                if fault.line:  # Counted without the front matter, so far.
+                    fault.line += page.file.content_string.count("\n") - (page.markdown or "").count("\n")
                 raise PluginError(f"ground-up: {fault}") from None
 
     def _shown(self, program: Program) -> render.Shown:
         """A chapter's cells with their outputs; faults are kept for the end of the build."""
         table = {cell.name: cell for cell in program.cells}
-        result = self.execution.results[program.chapter].result()
+        result, faults = self._held(program)
         if isinstance(result, Fault):
-            self.faults.append(result)
             return render.Shown(table, {}, {result.cell: str(result)} if result.cell else {})
-        faults = lock.compare(program, result)
-        self.faults += faults
         try:
             locked = lock.Lock(program).read()
         except Fault:
@@ -162,10 +167,20 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         wrong = {fault.cell: str(fault) for fault in faults if fault.cell}
         return render.Shown(table, render.shown(table, result.cells, locked), wrong)
 
+    def _held(self, program: Program) -> tuple[Run | Fault, list[Fault]]:
+        """A program's result, held against its lock once."""
+        if program.chapter not in self.held:
+            result = self.execution.results[program.chapter].result()
+            faults = [result] if isinstance(result, Fault) else lock.compare(program, result)
+            self.held[program.chapter] = result, faults
+        return self.held[program.chapter]
+
     @event_priority(-100)
     def on_env(self, env: jinja2.Environment, *, config: MkDocsConfig, files: Files) -> jinja2.Environment:
         """End the build if an output does not hold; an author who is watching sees it on the page instead."""
         self.execution.wait()
+        # Of every program, also of those whose page MkDocs was told to leave out.
+        self.faults = [fault for program in self.collection.programs.values() for fault in self._held(program)[1]]
         if self.faults and self.command != "serve":
             raise PluginError(f"ground-up: {Faults(self.faults)}")
         for fault in self.faults:

@@ -9,6 +9,7 @@ the first cell raises the chapter's limits.
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -81,13 +82,13 @@ class Program:
 
     @cached_property
     def imports(self) -> frozenset[str]:
-        """Top-level names of the modules that the program's own statements import."""
+        """Full names of the modules that the program's own statements import."""
         names: set[str] = set()
         for node in (node for cell in self.cells for node in ast.walk(ast.parse(cell.source))):
             if isinstance(node, ast.Import):
-                names.update(alias.name.split(".")[0] for alias in node.names)
+                names.update(alias.name for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                names.add(node.module.split(".")[0])
+                names.add(node.module)
         return frozenset(names)
 
     @classmethod
@@ -101,18 +102,25 @@ class Program:
         Raises:
             Fault: The script is not a program in cells.
         """
-        return _Reader(path, shown_as or path.name).program()
+        shown = shown_as or path.name
+        try:
+            text = path.read_bytes().decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise Fault(f"the program is not UTF-8 ({error})", chapter=path.stem, file=shown) from None
+        return _parsed(path, shown, text)
+
+
+@functools.lru_cache(512)
+def _parsed(path: Path, shown_as: str, text: str) -> Program:
+    """A program; remembered, because under ``mkdocs serve`` most stay as they are."""
+    return _Reader(path, shown_as, text).program()
 
 
 class _Reader:
-    def __init__(self, path: Path, shown_as: str) -> None:
+    def __init__(self, path: Path, shown_as: str, text: str) -> None:
         self.path = path
         self.chapter = path.stem
         self.shown_as = shown_as
-        try:
-            text = path.read_text(encoding="utf-8")
-        except UnicodeDecodeError as error:
-            raise self.fault(f"the program is not UTF-8 ({error})") from None
         self.lines = text.splitlines()
 
     def fault(self, message: str, line: int | None = None, cell: str | None = None) -> Fault:

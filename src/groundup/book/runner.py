@@ -408,4 +408,4 @@ def _kill(pid: int) -> None:
 
 def _preloads(programs: Iterable[Program]) -> list[str]:
     wanted = {name for program in programs for name in program.imports}
-    return [name for name in PRELOADED if name in wanted]
+    return sorted(name for name in wanted if name.split(".")[0] in PRELOADED)

@@ -22,7 +22,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from groundup.book import figures, worker
+from groundup.book import figures, runner, worker, zygote
 from groundup.book.figures import Drawing
 from groundup.book.program import Program
 from groundup.book.runner import PINNED, Printed, Run
@@ -35,7 +35,7 @@ log = logging.getLogger("mkdocs.ground-up")
 
 def seal(value: Any) -> bytes:
     """A JSON document that carries its own digest."""
-    body = json.dumps(value, ensure_ascii=False, sort_keys=True).encode()
+    body = json.dumps(value, ensure_ascii=False).encode()
     return hashlib.sha256(body).hexdigest().encode() + b"\n" + body
 
 
@@ -142,7 +142,7 @@ class Store:
 @functools.cache
 def _machine() -> list[str]:
     """What every run depends on: the interpreter, the platform, and how programs are run."""
-    own = [Path(__file__), *(Path(str(module.__file__)) for module in (worker, figures))]
+    own = [Path(__file__), *(Path(str(module.__file__)) for module in (worker, figures, runner, zygote))]
     libc = " ".join(platform.libc_ver())
     return [*map(worker.digest, own), sys.version, sysconfig.get_platform(), libc, json.dumps(PINNED)]
 

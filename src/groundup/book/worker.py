@@ -18,17 +18,20 @@ from __future__ import annotations
 
 import ast
 import builtins
+import contextlib
 import ctypes
 import dataclasses
 import faulthandler
 import functools
 import hashlib
+import importlib
 import importlib.metadata
 import io
 import json
 import linecache
 import os
 import random
+import re
 import resource
 import signal
 import socket
@@ -38,7 +41,7 @@ import time
 import traceback
 import types
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -51,6 +54,11 @@ _DISK_LIMIT = 256 * 2**20
 
 
 _PR_SET_PDEATHSIG = 1
+
+
+_PLACES = (sys.prefix, sys.base_prefix, *sysconfig.get_paths().values())
+_MACHINE = tuple(f"{place}/" for place in (*_PLACES, "/proc", "/sys", "/dev", "/etc", "/usr", "/System", "/Library"))
+"""Where files lie that belong to the machine, not to a chapter."""
 
 
 class Channel:
@@ -184,7 +192,8 @@ class _Run:
         plain_import = builtins.__import__
 
         def noting_import(name: str, *args: Any, **kwargs: Any) -> types.ModuleType:
-            self.imported.add(name.split(".")[0])
+            if not (args[3] if len(args) > 3 else kwargs.get("level", 0)):
+                self.imported.add(name.split(".")[0])
             return plain_import(name, *args, **kwargs)
 
         builtins.__import__ = noting_import
@@ -313,25 +322,56 @@ class _Run:
             if path != self.path and path.suffix != ".pyc" and self.is_input(path) and path.is_file()
         }
 
+    def is_ours(self, module: str) -> bool:
+        """Whether a module is one of the project's, whose source counts instead of a version."""
+        file = getattr(sys.modules[module], "__file__", None)
+        return file is not None and self.is_input(Path(file))
+
     def is_input(self, path: Path) -> bool:
-        machine = [sys.prefix, sys.base_prefix, self.job["directory"], *sysconfig.get_paths().values()]
-        places = [*machine, "/proc", "/sys", "/dev", "/etc", "/usr", "/System", "/Library"]
-        if any(path.is_relative_to(place) for place in places):
+        if str(path).startswith((*_MACHINE, str(self.directory))):
             return False
         if path.is_relative_to(self.root):
             return path.relative_to(self.root).parts[0] not in (".cache", "site", ".git")
         return "matplotlib" not in path.parts  # its font cache
 
     def packages(self) -> dict[str, str]:
-        """Versions of the distributions that the chapter imported."""
-        names = {name for module in self.imported for name in owners().get(module, ())} - {"groundup"}
+        """Versions of the distributions that the chapter imported, and of those that they stand on."""
+        modules = self.imported & sys.modules.keys() - sys.stdlib_module_names - {"groundup"}
+        names = distributions(module for module in modules if not self.is_ours(module))
         return {name: importlib.metadata.version(name) for name in sorted(names)}
 
 
+def distributions(modules: Iterable[str]) -> set[str]:
+    """The distributions that top-level modules come from, and all that those need."""
+    names: set[str] = set()
+    todo = {name for module in modules for name in owners(module)}
+    while todo:
+        names |= todo
+        todo = {needed for name in todo for needed in _requirements(name)} - names
+    return names
+
+
+def owners(module: str) -> list[str]:
+    """Which distributions a top-level module comes from."""
+    return [module] if _is_installed(module) else _all_owners().get(module, [])
+
+
 @functools.cache
-def owners() -> Mapping[str, list[str]]:
-    """Which distributions each top-level module comes from; slow once, so the zygote asks before it forks."""
+def _all_owners() -> Mapping[str, list[str]]:
+    """The same of every module; takes a quarter of a second, which few chapters need."""
     return importlib.metadata.packages_distributions()
+
+
+def _is_installed(distribution: str) -> bool:
+    return any(importlib.metadata.distributions(name=distribution))
+
+
+@functools.cache
+def _requirements(distribution: str) -> set[str]:
+    """The installed distributions that one needs; NumPy's version matters to a chapter that imports pandas."""
+    needed = [line for line in importlib.metadata.requires(distribution) or () if "extra ==" not in line]
+    names = {re.sub(r"[-_.]+", "-", re.split(r"[^\w.-]", line, maxsplit=1)[0]).lower() for line in needed}
+    return set(filter(_is_installed, names))
 
 
 def digest(path: Path) -> str:
@@ -408,17 +448,21 @@ def die_with_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+_BEHIND = {
+    "matplotlib": ("matplotlib.pyplot", "matplotlib.backends.backend_svg", "matplotlib.tri"),
+    "torch": ("torch._dynamo",),  # with sympy: the first optimiser would load it
+}
+"""What a package loads when it is first used."""
+
+
 def preload(names: list[str]) -> None:
     """Import what programs import, so that a fork has it already."""
-    for name in names:
+    packages = {name.split(".")[0] for name in names}
+    for name in [*names, *(module for package in sorted(packages) for module in _BEHIND.get(package, ()))]:
         if name not in sys.modules:
-            try:
-                __import__(name)
-            except ImportError:
-                continue  # The program's own import will say so, with its line.
-    if "matplotlib" in sys.modules:
-        pass
-    owners()
+            with contextlib.suppress(ImportError):  # The program's own import will say so, with its line.
+                importlib.import_module(name)
+    distributions(packages)  # Slow once; the forks have the answer.
 
 
 if __name__ == "__main__":

@@ -1,0 +1,177 @@
+"""markdown-exec renders the fences, and what it shows below each is the stored output of the cell."""
+
+import re
+import textwrap
+from pathlib import Path
+
+import markdown_exec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown import Markdown
+from pymdownx.superfences import SuperFencesException
+
+from groundup.book import cells
+from groundup.book.errors import Fault
+from groundup.book.program import Cell, Program
+from groundup.book.render import Shown
+from groundup.book.runner import Printed
+
+OUTPUT = "step 0 loss 33.0\nw_1 = -1.5, learning rate 1e-3 (5, 2)\n"
+
+
+@pytest.mark.parametrize(
+    ("key", "wanted"),
+    [
+        ("1", "0"),
+        ("2", "33.0"),
+        ("3", "-1.5"),
+        ("4", "1e-3"),
+        ("6", "2"),
+        ("7", None),
+        ("0", None),
+        ("loss", "33.0"),
+        ("step", "0"),
+        ("w_1", "-1.5"),
+        ("learning-rate", "1e-3"),
+        ("rate", "1e-3"),
+        ("los", None),
+        ("accuracy", None),
+    ],
+)
+def test_a_number_is_found_by_its_place_or_the_word_before_it(key: str, wanted: str | None) -> None:
+    assert cells.number(OUTPUT, key) == wanted
+
+
+@given(st.lists(st.integers(0, 999), min_size=1, max_size=9), st.data())
+def test_the_nth_number_is_the_nth_that_was_printed(numbers: list[int], data: st.DataObject) -> None:
+    n = data.draw(st.integers(1, len(numbers)))
+    assert cells.number(" ".join(map(str, numbers)), str(n)) == str(numbers[n - 1])
+
+
+def test_a_number_keeps_the_digits_that_were_printed() -> None:
+    assert cells.number("loss 0.500 of 1.", "1") == "0.500"
+    assert cells.number("loss 0.500 of 1.", "2") == "1"
+
+
+# Rendering
+
+
+@pytest.fixture
+def render(tmp_path: Path):
+    """Render a page with the cells of a program that printed OUTPUT in each."""
+
+    def render(page: str, program: str = "# %% one\nprint(1 < 2)\n") -> str:
+        path = tmp_path / "01-a.py"
+        path.write_text(program, encoding="utf-8")
+        table: dict[str, Cell] = {cell.name: cell for cell in Program.read(path).cells}
+        fence = {"name": "python", "class": "python", "validator": markdown_exec.validator}
+        md = Markdown(
+            extensions=["pymdownx.superfences", "pymdownx.details", "groundup.book.cells"],
+            extension_configs={
+                "pymdownx.superfences": {"custom_fences": [{**fence, "format": markdown_exec.formatter}]},
+            },
+        )
+        with cells.showing(Shown(table, {name: Printed(OUTPUT) for name in table}, {})):
+            return md.convert(page)
+
+    return render
+
+
+ONE = '```python exec="on" cell="one"\n```\n'
+SHOWN = 'data-cell="one"'
+
+
+def text(html: str) -> str:
+    return re.sub(r"<[^>]*>", "", html)
+
+
+def test_a_fence_becomes_the_source_and_what_it_printed(render) -> None:
+    html = render(ONE)
+    assert html.count(SHOWN) == 1
+    assert text(html) == f"print(1 &lt; 2)\n{OUTPUT}"
+
+
+def test_nothing_runs_while_a_page_is_rendered(render) -> None:
+    assert text(render(ONE, "# %% one\nimport os\nos._exit(7)\n")).startswith("import os\nos._exit(7)\n")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [f"??? solution\n\n{textwrap.indent(ONE, '    ')}", f"> words\n>\n{textwrap.indent(ONE, '> ')}"],
+    ids=["details", "quote"],
+)
+def test_a_fence_inside_something_is_rendered_there(render, page: str) -> None:
+    html = render(page, "# %% one\nif True:\n    print(1 < 2)\n\n    print(3)\n")
+    assert html.count(SHOWN) == 1
+    assert re.match(r"<(details|blockquote)", html)
+    assert "if True:\n    print(1 &lt; 2)\n\n    print(3)\n" in text(html)
+    assert "```" not in html
+
+
+def test_a_source_that_holds_fences_is_one_cell(render) -> None:
+    program = '# %% one\ntext = """\n```python\n````\n```\n"""\nprint(text)\n'
+    html = render(f"before\n\n{ONE}\nafter\n", program)
+    assert html.count(SHOWN) == 1
+    assert "```python\n````\n```" in text(html).replace("&quot;", '"')
+    assert html.endswith("<p>after</p>")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = '<b>&amp;</b>'",
+        "x = '**not bold** _nor_ [a](b)'",
+        "x = '{{ out:one.1 }}'",
+        "x = '$a$'",
+        "# ??? no box\nx = 1",
+    ],
+)
+def test_a_source_is_shown_as_it_is_written(render, source: str) -> None:
+    from html import unescape
+
+    assert unescape(text(render(ONE, f"# %% one\n{source}\n"))).startswith(source + "\n")
+
+
+def test_a_number_of_an_output_stands_in_the_prose(render) -> None:
+    html = render(f"It fell to {{{{ out:one.loss }}}}, at step {{{{out:one.1}}}}.\n\n{ONE}")
+    assert html.startswith("<p>It fell to 33.0, at step 0.</p>")
+
+
+def test_a_number_may_stand_before_its_cell_and_twice(render) -> None:
+    html = render(f"{{{{ out:one.loss }}}} and {{{{ out:one.loss }}}}\n\n{ONE}")
+    assert html.startswith("<p>33.0 and 33.0</p>")
+
+
+def test_a_number_inside_a_fence_is_left_alone(render) -> None:
+    assert "{{ out:one.loss }}" in render(f"{ONE}\n```text\n{{{{ out:one.loss }}}}\n```\n")
+
+
+def test_a_number_that_was_not_printed_is_a_fault_and_not_text(render) -> None:
+    with pytest.raises(Fault, match=r"`\{\{ out:one\.accuracy \}\}`: the cell prints no such number"):
+        render(f"{ONE}\nIt is {{{{ out:one.accuracy }}}}.\n")
+
+
+def test_a_fence_that_does_not_run_is_shown_without_its_reason(render) -> None:
+    html = render('```python exec="off" reason="needs a GPU"\nx.cuda()\n```\n')
+    assert text(html).strip() == "x.cuda()"
+    assert "reason" not in html
+
+
+def test_a_fence_outside_its_chapter_is_an_error_and_not_text() -> None:
+    fence = {"name": "python", "class": "python", "validator": markdown_exec.validator}
+    md = Markdown(
+        extensions=["pymdownx.superfences", "groundup.book.cells"],
+        extension_configs={
+            "pymdownx.superfences": {"custom_fences": [{**fence, "format": markdown_exec.formatter}]},
+        },
+    )
+    with pytest.raises(SuperFencesException, match="the fence for cell one is rendered outside its chapter"):
+        md.convert(ONE)
+
+
+def test_only_the_public_table_of_formatters_is_changed() -> None:
+    Markdown(extensions=["groundup.book.cells"])
+    formatter = markdown_exec.formatters["python"]
+    assert formatter.func is markdown_exec.base_format
+    assert formatter.keywords == {"language": "python", "run": cells.lookup}

@@ -1,0 +1,222 @@
+"""The site as a reader's browser gets it, built from the repository's own chapters."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from groundup.book.book import Book
+
+ROOT = Path(__file__).resolve().parents[2]
+REPOSITORY = "https://example.org/book"
+LOADED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "link": "href", "use": "href"}
+
+
+def build(folder: Path, **environment: str) -> Path:
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)]
+    settings = {**os.environ, "NO_MKDOCS_2_WARNING": "1", **environment}
+    built = subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stderr
+    return folder
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+    """The site, and its address: it knows where it is served, without which Material loads whole pages."""
+    folder = tmp_path_factory.mktemp("site")
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(QuietHandler, directory=str(folder)))
+    url = f"http://127.0.0.1:{server.server_port}/"
+    build(folder, SITE_URL=url, REPO_URL=REPOSITORY)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield folder, url
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def site(served: tuple[Path, str]) -> Path:
+    return served[0]
+
+
+@pytest.fixture(scope="module")
+def address(served: tuple[Path, str]) -> str:
+    return served[1]
+
+
+@pytest.fixture(scope="module")
+def chapters() -> list[str]:
+    return [chapter.page for chapter in Book(ROOT).collect().chapters if chapter.part]
+
+
+class Loads(HTMLParser):
+    """Collects the addresses that a page makes a browser load."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        if tag == "link" and values.get("rel") in ("canonical", "prev", "next"):
+            return
+        if address := values.get(LOADED.get(tag, "")):
+            self.found.append(address)
+
+
+def test_no_page_or_style_sheet_loads_anything_from_another_host(site: Path) -> None:
+    elsewhere = []
+    for page in site.rglob("*.html"):
+        loads = Loads()
+        loads.feed(page.read_text(encoding="utf-8"))
+        elsewhere += [(page.name, address) for address in loads.found if re.match(r"(https?:)?//", address)]
+    for sheet in site.rglob("*.css"):
+        addresses = re.findall(r"(?:url\(|@import )[\"']?((?:https?:)?//[^\"')]+)", sheet.read_text(encoding="utf-8"))
+        elsewhere += [(sheet.name, address) for address in addresses]
+    assert elsewhere == []
+
+
+def test_every_chapter_is_in_the_search_index(site: Path, chapters: list[str]) -> None:
+    entries = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))["docs"]
+    pages = {entry["location"].partition("#")[0] for entry in entries}
+    assert {chapter.removesuffix(".md") + "/" for chapter in chapters} <= pages
+
+
+def test_tick_labels_stay_out_of_the_search_index(site: Path) -> None:
+    entries = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))["docs"]
+    assert not any("<svg" in entry["text"] or "0.00 0.25 0.50" in entry["text"] for entry in entries)
+
+
+def test_the_navigation_numbers_the_chapters_under_their_parts(site: Path) -> None:
+    page = (site / "part-1" / "04-similarity" / "index.html").read_text(encoding="utf-8")
+    nav = page[page.index("md-nav--primary") :]
+    order = ["Part I · Data and vocabulary", "1 · Knobs", "4 · How alike", "Part III", "12 · Letting"]
+    positions = [nav.index(text) for text in order]
+    assert positions == sorted(positions)
+
+
+def test_the_start_page_lists_what_is_written_and_what_is_planned(site: Path) -> None:
+    page = (site / "index.html").read_text(encoding="utf-8")
+    assert page.count('class="part"') == len(Book(ROOT).collect().parts)
+    assert "1 · Knobs" in page
+    assert "Planned" in page
+
+
+def test_maths_is_rendered_at_build_time(site: Path) -> None:
+    page = (site / "part-1" / "04-similarity" / "index.html").read_text(encoding="utf-8")
+    assert "<math" in page
+    assert "arithmatex" not in page
+
+
+def test_there_is_a_page_for_addresses_that_lead_nowhere(site: Path) -> None:
+    assert "There is no page here" in (site / "404.html").read_text(encoding="utf-8")
+
+
+def test_edit_links_follow_the_repository(site: Path, tmp_path: Path) -> None:
+    name = "part-1/04-similarity/index.html"
+    target = f"{REPOSITORY}/edit/main/docs/part-1/04-similarity.md"
+    assert target in (site / name).read_text(encoding="utf-8")
+    without = build(tmp_path, SITE_URL="", REPO_URL="") / name
+    assert "edit/main" not in without.read_text(encoding="utf-8")
+
+
+# In a browser
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if not found and os.environ.get("CI"):
+        pytest.fail("no Chromium; .ci/run installs it")
+    if not found:
+        pytest.skip("NO CHROMIUM: the browser tests did not run; install Chromium")
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=[*flags, "--disable-sync", "--no-first-run"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
+    options = {"viewport": {"width": 1280, "height": 900}, **getattr(request, "param", {})}
+    context = browser.new_context(**options)
+    page = context.new_page()
+    page.problems = []
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    yield page
+    context.close()
+
+
+@pytest.mark.browser
+def test_reading_from_page_to_page_sends_no_request_elsewhere_and_raises_nothing(page: Any, address: str) -> None:
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto(address)
+    page.click("text=Start with chapter 1")
+    page.wait_for_selector("h1:has-text('what a model is')")
+    page.click(".md-nav--primary >> text=How alike are two vectors")
+    page.wait_for_selector("h1:has-text('How alike')")
+    assert page.locator("math").count() > 0
+    page.click(".md-nav--primary >> text=Letting a framework")
+    page.wait_for_selector("h1:has-text('PyTorch')")
+    assert [url for url in requests if not url.startswith((address, "data:"))] == []
+    assert page.problems == []
+
+
+@pytest.mark.browser
+def test_search_finds_a_chapter(page: Any, address: str) -> None:
+    page.goto(address + "part-3/12-pytorch/")
+    page.fill(".md-search__input", "cosine similarity")
+    page.wait_for_selector(".md-search-result__item a[href*='04-similarity']")
+    assert page.problems == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("page", [{"viewport": {"width": 375, "height": 800}}], indirect=True, ids=["375"])
+def test_no_chapter_is_wider_than_a_phone(page: Any, address: str, chapters: list[str]) -> None:
+    wide = []
+    for chapter in chapters:
+        page.goto(address + chapter.removesuffix(".md") + "/")
+        if page.evaluate("document.documentElement.scrollWidth") > 375:
+            wide.append(chapter)
+    assert wide == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("page", [{"java_script_enabled": False}], indirect=True, ids=["no JavaScript"])
+def test_a_chapter_reads_without_javascript(page: Any, address: str) -> None:
+    page.goto(address + "part-1/04-similarity/")
+    assert page.locator(".cell-output").first.is_visible()
+    assert page.locator("figure.cell-figure svg").first.is_visible()
+    assert page.locator("math").first.is_visible()
+
+
+@pytest.mark.browser
+def test_figures_follow_the_theme(page: Any, address: str) -> None:
+    page.goto(address + "part-1/04-similarity/")
+    ink = "getComputedStyle(document.querySelector('figure.cell-figure svg text')).fill"
+    page.emulate_media(color_scheme="light")
+    light = page.evaluate(ink)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(f"{ink} !== '{light}'")
+    assert page.evaluate("document.body.dataset.mdColorScheme") == "slate"
