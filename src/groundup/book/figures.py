@@ -104,14 +104,13 @@ def _svg(fig: Figure) -> str:
     svg = re.sub(r"<!--.*?-->\s*", "", svg, flags=re.DOTALL)
     width, height = (inches * 72 for inches in fig.get_size_inches())
     size = f'viewBox="0 0 {width:g} {height:g}" width="{width / 0.72:.0f}" height="{height / 0.72:.0f}"'
-    svg = re.sub(r"<svg[^>]*>", f'<svg class="figure" {size} data-search-exclude="">', svg, count=1)
+    svg = re.sub(r"<svg[^>]*>", f'<svg class="figure" {size} fill="currentColor" data-search-exclude="">', svg, count=1)
     for number, colour in enumerate(PALETTE, 1):
         svg = svg.replace(colour, f"var(--figure-{number}, {colour})")
     # matplotlib's style sheet would hold for the whole page.
     svg = re.sub(r"<style[^>]*>.*?</style>", "", svg, count=1, flags=re.DOTALL)
     svg = re.sub(r"#000000\b", "currentColor", svg)
     svg = re.sub(r"#ffffff\b", "var(--figure-ground, #ffffff)", svg)
-    svg = re.sub(r"<text style=\"", '<text style="fill: currentColor; ', svg)
     svg = re.sub(r"'DejaVu Sans'[^;\"]*", "var(--figure-font, sans-serif)", svg)
     svg = re.sub(r' transform="rotate\(-0 [^"]*"', "", svg)
     svg = re.sub(r' (d|x|y|points|transform)="([^"]*)"', lambda found: f' {found[1]}="{_shorter(found[2])}"', svg)

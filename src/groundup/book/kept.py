@@ -14,6 +14,8 @@ import importlib.metadata
 import json
 import logging
 import os
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -178,13 +180,14 @@ class _KeptBytecode(jinja2.BytecodeCache):
         self.shelf.put(bucket.key, base64.b64encode(bucket.bytecode_to_string()).decode())
 
 
-def keep_templates(env: jinja2.Environment, kept: Kept, site: str, bytecode: Path) -> None:
+def keep_templates(env: jinja2.Environment, kept: Kept, site: str, keys: Mapping[str, str], bytecode: Path) -> None:
     """Let an environment's templates answer from what they made the last time from the same.
 
     Args:
         env: MkDocs' environment, before the pages are written.
         kept: Where finished pages are kept.
         site: Digest of what all pages share: configuration, theme, navigation.
+        keys: Of each page, the digest of what its content was made from.
         bytecode: Where compiled templates are kept.
     """
     env.bytecode_cache = _KeptBytecode(Shelf(bytecode))
@@ -194,7 +197,8 @@ def keep_templates(env: jinja2.Environment, kept: Kept, site: str, bytecode: Pat
             page = args[0].get("page") if args else None
             if not isinstance(page, Page):
                 return super().render(*args, **kwargs)
-            key = digest(site, self.name, _facts(page), args[0]["extra_css"], args[0]["extra_javascript"])
+            content = keys[page.file.src_uri]
+            key = digest(site, self.name, content, _facts(page), args[0]["extra_css"], args[0]["extra_javascript"])
             made = kept.get(page.file.src_uri, key)
             if made is None:
                 made = super().render(*args, **kwargs)
@@ -205,10 +209,9 @@ def keep_templates(env: jinja2.Environment, kept: Kept, site: str, bytecode: Pat
 
 
 def _facts(page: Page) -> list[Any]:
-    """What a template can see of a page."""
+    """What a template can see of a page besides its content."""
     neighbours = [(other.title, other.url) if other else None for other in (page.previous_page, page.next_page)]
-    toc = [_row(item) for item in page.toc]
-    return [page.title, page.url, page.content, toc, dict(page.meta), page.edit_url, page.canonical_url, neighbours]
+    return [page.title, page.url, dict(page.meta), page.edit_url, page.canonical_url, neighbours]
 
 
 def shared(config: MkDocsConfig, nav: str) -> str:
@@ -223,23 +226,33 @@ def shared(config: MkDocsConfig, nav: str) -> str:
     return digest(makers(), text, config.site_url, config.repo_url, config.extra_css, templates, nav)
 
 
-def keep_search(index: Any, kept: Kept) -> None:
+def keep_search(index: Any, kept: Kept, keys: Mapping[str, str]) -> None:
     """Let Material's search index take a page's entries from the last build if the page is the same.
 
     Args:
         index: The index of the current build.
         kept: Where entries are kept.
+        keys: Of each page, the digest of what its content was made from.
     """
     parse = index.add_entry_from_context
 
     def add_entry(page: Page) -> None:
-        key = digest(makers(), page.url, page.title, page.content, dict(page.meta), [_row(item) for item in page.toc])
+        key = digest(makers(), keys[page.file.src_uri], page.url, page.title)
         entries = kept.get(page.file.src_uri, key)
         if entries is None:
-            before = len(index.entries)
+            before, content = len(index.entries), page.content
+            page.content = _searchable(content or "")
             parse(page)
+            page.content = content
             kept.put(page.file.src_uri, key, index.entries[before:])
         else:
             index.entries.extend(entries)
 
     index.add_entry_from_context = add_entry
+
+
+def _searchable(content: str) -> str:
+    """A page's words: without drawings, and with formulas as text. The parser is slow, and nobody looks for tags."""
+    content = re.sub(r"<svg\b.*?</svg>", "", content, flags=re.DOTALL)
+    formulas = re.compile(r"<math\b.*?</math>", re.DOTALL)
+    return formulas.sub(lambda found: re.sub(r"<[^>]+>", "", found.group()), content)

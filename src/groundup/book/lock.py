@@ -8,6 +8,7 @@ plots. Both are written by ``book lock``, never by hand.
 from __future__ import annotations
 
 import difflib
+import hashlib
 import json
 import os
 import re
@@ -55,6 +56,12 @@ class Lock:
         self.program = program
         self.out = program.path.with_suffix(".out")
         self.ledger = program.path.with_suffix(".lock")
+
+    def state(self) -> list[str]:
+        """Digests of the two files; empty for one that cannot be read."""
+        return [
+            hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "" for path in (self.out, self.ledger)
+        ]
 
     def read(self) -> dict[str, Locked]:
         """The accepted outputs, by cell.

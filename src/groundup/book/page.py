@@ -7,6 +7,7 @@ hand.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -87,6 +88,7 @@ def numbers_in_prose(lines: list[str]) -> Iterator[tuple[int, re.Match[str]]]:
                 yield number, found
 
 
+@functools.lru_cache(512)  # Under `mkdocs serve` most pages stay as they are.
 def check(text: str, program: Program | None, *, chapter: str, file: str) -> tuple[list[Fault], list[Unrun]]:
     """Hold a page against its program.
 

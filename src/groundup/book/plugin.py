@@ -7,7 +7,7 @@ import functools
 import logging
 import threading
 from concurrent.futures import Future
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -67,12 +67,34 @@ class _Execution:
         self._thread.join()
 
 
+@dataclass(frozen=True)
+class _Held:
+    """A program's result, held against its lock."""
+
+    program: Program
+    result: Run | Fault
+    locked: dict[str, lock.Locked]
+    faults: list[Fault]
+    digest: str
+
+    @classmethod
+    def compare(cls, program: Program, result: Run | Fault, digest: str) -> _Held:
+        if isinstance(result, Fault):
+            return cls(program, result, {}, [result], digest)
+        try:
+            locked = lock.Lock(program).read()
+        except Fault as fault:
+            return cls(program, result, {}, [fault], digest)
+        return cls(program, result, locked, lock.compare(program, result), digest)
+
+
 class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-call] # MkDocs types it halfway
     """Named ``ground-up`` in ``mkdocs.yml``, after ``markdown-exec``."""
 
     def __init__(self) -> None:
         self.command: Literal["build", "serve", "gh-deploy"] = "build"
         self.runner: Runner | None = None
+        self.held: dict[str, _Held] = {}
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Learn whether an author is watching; having this method keeps the plugin alive between rebuilds."""
@@ -81,11 +103,11 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Read the book; generate the navigation from its table of contents."""
         root = Path(config.config_file_path).parent
-        self.book = Book(root, workers=self.config.workers)
+        if not hasattr(self, "book"):
+            self.book = Book(root, workers=self.config.workers)
         if Path(config.docs_dir).resolve() != self.book.docs:
             raise PluginError("docs_dir must be docs: the book looks for pages there")
         self.faults: list[Fault] = []
-        self.held: dict[str, tuple[Run | Fault, list[Fault]]] = {}
         try:
             self.collection = self.book.collect()
         except BookError as error:
@@ -118,10 +140,11 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         if self.runner is None:
             self.runner = self.book.runner()
             atexit.register(self.runner.stop)
+        self.keys: dict[str, str] = {}
         self.execution = _Execution(self.book, self.collection, self.runner, Progress())
         search = config.plugins.get("material/search")
         if search is not None and getattr(search, "search_index", None):
-            kept.keep_search(search.search_index, self.kept_search)
+            kept.keep_search(search.search_index, self.kept_search, self.keys)
 
     @event_priority(-100)
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
@@ -138,12 +161,13 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
     def _render(self, page: Page, config: MkDocsConfig, files: Files) -> None:
         chapter = self.chapters.get(page.file.src_uri)
         program = self.collection.programs.get(chapter.slug) if chapter else None
-        shown = self._shown(program) if program else render.Shown({}, {}, {})
-        markdown_config = [list(config.markdown_extensions), config.mdx_configs]
-        facts = [{name: asdict(value) for name, value in table.items()} for table in (shown.cells, shown.printed)]
-        key = kept.digest(
-            kept.makers(), page.markdown, dict(page.meta), markdown_config, self.listing, facts, dict(shown.faults)
-        )
+        held = self._held(program) if program else None
+        shown = self._shown(program, held) if program and held else render.Shown({}, {}, {})
+        settings = [list(config.markdown_extensions), config.mdx_configs, self.listing]
+        tags = [asdict(cell) for cell in shown.cells.values()]
+        facts = [tags, held.digest if held else "", dict(shown.faults)]
+        key = kept.digest(kept.makers(), page.markdown, dict(page.meta), settings, facts)
+        self.keys[page.file.src_uri] = key
         with cells.showing(shown):
             try:
                 kept.render(page, config, files, self.kept_pages, key)
@@ -154,40 +178,36 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
                     fault.line += page.file.content_string.count("\n") - (page.markdown or "").count("\n")
                 raise PluginError(f"ground-up: {fault}") from None
 
-    def _shown(self, program: Program) -> render.Shown:
-        """A chapter's cells with their outputs; faults are kept for the end of the build."""
+    def _shown(self, program: Program, held: _Held) -> render.Shown:
+        """A chapter's cells with what the page shows below each."""
         table = {cell.name: cell for cell in program.cells}
-        result, faults = self._held(program)
-        if isinstance(result, Fault):
-            return render.Shown(table, {}, {result.cell: str(result)} if result.cell else {})
-        try:
-            locked = lock.Lock(program).read()
-        except Fault:
-            locked = {}
-        wrong = {fault.cell: str(fault) for fault in faults if fault.cell}
-        return render.Shown(table, render.shown(table, result.cells, locked), wrong)
+        wrong = {fault.cell: str(fault) for fault in held.faults if fault.cell}
+        if isinstance(held.result, Fault):
+            return render.Shown(table, {}, wrong)
+        return render.Shown(table, render.shown(table, held.result.cells, held.locked), wrong)
 
-    def _held(self, program: Program) -> tuple[Run | Fault, list[Fault]]:
-        """A program's result, held against its lock once."""
-        if program.chapter not in self.held:
-            result = self.execution.results[program.chapter].result()
-            faults = [result] if isinstance(result, Fault) else lock.compare(program, result)
-            self.held[program.chapter] = result, faults
-        return self.held[program.chapter]
+    def _held(self, program: Program) -> _Held:
+        """A program's result, held against its lock once for the same result and the same lock."""
+        result = self.execution.results[program.chapter].result()
+        key = kept.digest(lock.Lock(program).state(), result.digest if isinstance(result, Run) else str(result))
+        held = self.held.get(program.chapter)
+        if held is None or held.digest != key or held.program != program:
+            held = self.held[program.chapter] = _Held.compare(program, result, key)
+        return held
 
     @event_priority(-100)
     def on_env(self, env: jinja2.Environment, *, config: MkDocsConfig, files: Files) -> jinja2.Environment:
         """End the build if an output does not hold; an author who is watching sees it on the page instead."""
         self.execution.wait()
         # Of every program, also of those whose page MkDocs was told to leave out.
-        self.faults = [fault for program in self.collection.programs.values() for fault in self._held(program)[1]]
+        self.faults = [fault for program in self.collection.programs.values() for fault in self._held(program).faults]
         if self.faults and self.command != "serve":
             raise PluginError(f"ground-up: {Faults(self.faults)}")
         for fault in self.faults:
             log.warning("%s", fault)
         nav = kept.digest(config.nav, [(part.label, part.about) for part in self.collection.parts])
         site = kept.shared(config, nav)
-        kept.keep_templates(env, self.kept_html, site, self.book.cache / "templates")
+        kept.keep_templates(env, self.kept_html, site, self.keys, self.book.cache / "templates")
         return env
 
     def on_page_context(self, context: Any, *, page: Page, config: MkDocsConfig, nav: Navigation) -> Any:

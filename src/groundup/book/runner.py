@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import hashlib
 import json
 import os
 import queue
@@ -15,7 +17,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -93,6 +95,12 @@ class Run:
     megabytes: int
     files: dict[str, str]
     packages: dict[str, str]
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """SHA-256 of what the cells left."""
+        cells = [[name, asdict(printed)] for name, printed in self.cells.items()]
+        return hashlib.sha256(json.dumps(cells).encode()).hexdigest()
 
 
 def start_method() -> StartMethod:

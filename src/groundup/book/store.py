@@ -97,16 +97,19 @@ class Store:
     def __init__(self, root: Path, cache: Path) -> None:
         self.root = root.resolve()
         self.shelf = Shelf(cache / "runs")
+        self._runs: dict[str, Run] = {}  # what has been read once, for as long as this store lives
 
     def get(self, program: Program) -> Run | None:
         """The stored run of a program, if nothing that it depends on has changed."""
         folder = self._folder(program)
         for path in sorted(folder.glob("*.json"), key=_age) if folder.is_dir() else []:
-            entry = self.shelf.get(f"{folder.relative_to(self.shelf.folder)}/{path.name}")
-            if entry and self._current(entry):
+            name = f"{folder.relative_to(self.shelf.folder)}/{path.name}"
+            run = self._runs.get(name) or self._read(name)
+            if run and self._current(run):
+                self._runs[name] = run
                 with contextlib.suppress(OSError):
                     os.utime(path)
-                return _run(entry)
+                return run
         return None
 
     def put(self, program: Program, run: Run) -> None:
@@ -115,7 +118,9 @@ class Store:
         world = hashlib.sha256(json.dumps([run.files, run.packages]).encode()).hexdigest()[:16]
         entry = {**asdict(run), "packages": run.packages, "files": run.files}
         entry["cells"] = [[name, asdict(printed)] for name, printed in run.cells.items()]
-        self.shelf.put(f"{folder.relative_to(self.shelf.folder)}/{world}.json", entry)
+        name = f"{folder.relative_to(self.shelf.folder)}/{world}.json"
+        self.shelf.put(name, entry)
+        self._runs[name] = run
         versions = sorted(folder.parent.glob("*/*.json"), key=_age)
         for old in versions[_KEPT_RUNS:]:
             with contextlib.suppress(OSError):
@@ -127,9 +132,13 @@ class Store:
         key = hashlib.sha256(json.dumps([cells, _machine()]).encode()).hexdigest()[:32]
         return self.shelf.folder / program.chapter / key
 
-    def _current(self, entry: dict[str, Any]) -> bool:
-        return all(self._digest(path) == known for path, known in entry["files"].items()) and all(
-            _version(name) == known for name, known in entry["packages"].items()
+    def _read(self, name: str) -> Run | None:
+        entry = self.shelf.get(name)
+        return _run(entry) if entry else None
+
+    def _current(self, run: Run) -> bool:
+        return all(self._digest(path) == known for path, known in run.files.items()) and all(
+            _version(name) == known for name, known in run.packages.items()
         )
 
     def _digest(self, path: str) -> str | None:
