@@ -63,7 +63,7 @@ def test_limits_are_the_usual_ones_unless_the_program_declares_more(read) -> Non
 
 def test_imports_are_those_of_the_programs_own_statements(read) -> None:
     program = read("# %% one\nimport numpy.linalg as la\nfrom math import pi\ndef f():\n    import json\n")
-    assert program.imports == {"numpy", "math", "json"}
+    assert program.imports == {"numpy.linalg", "math", "json"}
 
 
 @pytest.mark.parametrize(

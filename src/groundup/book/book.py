@@ -52,7 +52,8 @@ class Collection:
         from difflib import get_close_matches
 
         close = get_close_matches(chapter, self.programs, 1, 0.4)
-        raise BookError(f"there is no chapter {chapter}" + (f"; did you mean {close[0]}?" if close else ""))
+        hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(self.programs)}"
+        raise BookError(f"there is no chapter {chapter}; {hint}")
 
 
 class Book:

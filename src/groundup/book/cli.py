@@ -71,7 +71,7 @@ def _execute(book: Book, programs: list[Program], *, fresh: bool) -> dict[str, R
 @click.option("--fresh", is_flag=True, help="Run even what has not changed.")
 @click.option("--quiet", "-q", is_flag=True, help="Do not print the outputs.")
 def run(chapters: tuple[str, ...], fresh: bool, quiet: bool) -> None:
-    """Run programs that changed and print what their cells print.
+    """Run what changed and print the outputs.
 
     CHAPTER is a slug or its number: 04-similarity or 04. Without one, the whole book.
     """
@@ -130,7 +130,11 @@ def lock_command(chapters: tuple[str, ...]) -> None:
 
 @main.command()
 def check() -> None:
-    """Check the whole book: run, compare with the locks, build the site, count cells, look for tracebacks."""
+    """Run, compare and build the whole book.
+
+    Compares every output with its lock, builds the site, counts the cells declared, run and rendered, and searches the
+    pages for tracebacks.
+    """
     book = Book.find()
     collection = book.collect()
     runs = _execute(book, list(collection.programs.values()), fresh=False)
@@ -152,7 +156,7 @@ def check() -> None:
 @click.option("--part", required=True, help="The part's folder: part-1.")
 @click.option("--title", required=True, help="The chapter's title.")
 def new(chapter: str, part: str, title: str) -> None:
-    """Start a chapter: its program, its page, its line in the table of contents."""
+    """Start a chapter with its program and its page."""
     for path in new_chapter(Book.find(), chapter, part, title):
         console.print(str(path), markup=False)
     console.print(f"write both, look at `book run {chapter}`, then accept the output with `book lock {chapter}`")
@@ -161,7 +165,7 @@ def new(chapter: str, part: str, title: str) -> None:
 @main.command()
 @click.argument("chapters", nargs=-1, metavar="[CHAPTER]...")
 def time(chapters: tuple[str, ...]) -> None:
-    """Show how long each program runs and how much memory it takes."""
+    """Show each program's seconds and memory."""
     book = Book.find()
     programs = _chosen(book.collect(), chapters)
     runs = _execute(book, programs, fresh=True)

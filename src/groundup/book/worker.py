@@ -325,7 +325,7 @@ class _Run:
     def is_ours(self, module: str) -> bool:
         """Whether a module is one of the project's, whose source counts instead of a version."""
         file = getattr(sys.modules[module], "__file__", None)
-        return file is not None and self.is_input(Path(file))
+        return file is not None and Path(file).is_relative_to(self.root) and self.is_input(Path(file))
 
     def is_input(self, path: Path) -> bool:
         if str(path).startswith((*_MACHINE, str(self.directory))):
