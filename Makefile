@@ -42,7 +42,7 @@ site: install ## build the book into site/
 
 test: lint ## every check that CI runs
 	@echo "== Tests"
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 	@echo "== Book"
 	$(BIN)/book check
 

@@ -11,6 +11,7 @@ RUNS = {
     "sys.exit": ("import sys\nsys.exit(0)", 4, "the cell called sys.exit(0); a chapter runs to its end"),
     "os._exit": ("import os\nos._exit(0)", 4, "the program ended itself (exit status 0); a chapter runs to its end"),
     "crash": ("import ctypes\nctypes.string_at(0)", 4, "the program was ended by the signal SIGSEGV"),
+    "signal without a name": ("import os\nos.kill(os.getpid(), 40)", 4, "the program was ended by the signal 40"),
     "kill": ("import os\nos.kill(os.getpid(), 9)", 4, "the program was ended by the signal SIGKILL"),
     "Python loop": ("x = 1\nwhile True:\n    pass", (4, 5), "the chapter ran longer than 1 seconds"),
     "hang in C": ("import time\ntime.sleep(1e6)", 4, "the chapter ran longer than 1 seconds"),

@@ -54,6 +54,8 @@ def test_a_float_agrees_within_its_tolerance(locked: str, printed: str) -> None:
         ("1.5 2.5", "1.5"),
         ("1.5", "1.5 1.5"),
         ("1.5e3", "1.6e3"),
+        ("took 300.", "took 301."),
+        ("[299. 300.]", "[299. 301.]"),
     ],
 )
 def test_a_float_beyond_its_tolerance_differs(locked: str, printed: str) -> None:

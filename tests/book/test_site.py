@@ -26,7 +26,7 @@ LOADED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "link
 
 
 def build(folder: Path, **environment: str) -> Path:
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)]
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
     settings = {**os.environ, "NO_MKDOCS_2_WARNING": "1", **environment}
     built = subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True, check=False)
     assert built.returncode == 0, built.stderr

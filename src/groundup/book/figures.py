@@ -104,7 +104,7 @@ def _svg(fig: Figure) -> str:
     svg = re.sub(r"<!--.*?-->\s*", "", svg, flags=re.DOTALL)
     width, height = (inches * 72 for inches in fig.get_size_inches())
     size = f'viewBox="0 0 {width:g} {height:g}" width="{width / 0.72:.0f}" height="{height / 0.72:.0f}"'
-    svg = re.sub(r"<svg[^>]*>", f'<svg class="figure" {size} fill="currentColor" data-search-exclude="">', svg, count=1)
+    svg = re.sub(r"<svg[^>]*>", f'<svg class="figure" {size} fill="currentColor">', svg, count=1)
     for number, colour in enumerate(PALETTE, 1):
         svg = svg.replace(colour, f"var(--figure-{number}, {colour})")
     # matplotlib's style sheet would hold for the whole page.

@@ -226,33 +226,45 @@ def shared(config: MkDocsConfig, nav: str) -> str:
     return digest(makers(), text, config.site_url, config.repo_url, config.extra_css, templates, nav)
 
 
-def keep_search(index: Any, kept: Kept, keys: Mapping[str, str]) -> None:
+def keep_search(index: Any, kept: Kept, keys: Mapping[str, str]) -> dict[str, str]:
     """Let Material's search index take a page's entries from the last build if the page is the same.
 
     Args:
         index: The index of the current build.
         kept: Where entries are kept.
         keys: Of each page, the digest of what its content was made from.
+
+    Returns:
+        The contents of indexed pages. Material then searches each page for its own attributes; it finds an empty one,
+        and whoever comes after it puts the content back.
     """
     parse = index.add_entry_from_context
+    contents: dict[str, str] = {}
 
     def add_entry(page: Page) -> None:
-        key = digest(makers(), keys[page.file.src_uri], page.url, page.title)
-        entries = kept.get(page.file.src_uri, key)
+        name, content = page.file.src_uri, page.content or ""
+        key = digest(makers(), keys[name], page.url, page.title)
+        entries = kept.get(name, key)
         if entries is None:
-            before, content = len(index.entries), page.content
-            page.content = _searchable(content or "")
+            before = len(index.entries)
+            page.content = _searchable(content)
             parse(page)
-            page.content = content
-            kept.put(page.file.src_uri, key, index.entries[before:])
+            kept.put(name, key, index.entries[before:])
         else:
             index.entries.extend(entries)
+        contents[name] = _OWN_ATTRIBUTES.sub("", content) if "data-search-" in content else content
+        page.content = ""
 
     index.add_entry_from_context = add_entry
+    return contents
+
+
+_OWN_ATTRIBUTES = re.compile(r'\s?data-search-\w+="[^"]*"')
+_FORMULA = re.compile(r"<math\b.*?</math>", re.DOTALL)
+_UNSEARCHED = re.compile(r"<svg\b.*?</svg>|</?span\b[^>]*>", re.DOTALL)
 
 
 def _searchable(content: str) -> str:
-    """A page's words: without drawings, and with formulas as text. The parser is slow, and nobody looks for tags."""
-    content = re.sub(r"<svg\b.*?</svg>", "", content, flags=re.DOTALL)
-    formulas = re.compile(r"<math\b.*?</math>", re.DOTALL)
-    return formulas.sub(lambda found: re.sub(r"<[^>]+>", "", found.group()), content)
+    """A page's words: no drawings, no colours of code, formulas as text. The parser is slow with tags."""
+    text = _FORMULA.sub(lambda found: re.sub(r"<[^>]+>", "", found.group()), content)
+    return _UNSEARCHED.sub("", text)

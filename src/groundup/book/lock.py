@@ -210,19 +210,18 @@ def _before_number(word: str, *, last: bool) -> str:
 
 def _close(locked: str, printed: str, tol: float | None) -> bool:
     a, b = float(locked), float(printed)
-    unit = _unit(locked)
     slack = ATOL + (RTOL if tol is None else tol) * abs(a)
     # A last place that is more than a hundredth of the number is a digit that matters, not a rounding.
-    if unit <= abs(a) / 100:
+    if (unit := _unit(locked)) <= abs(a) / 100:
         slack += unit * 1.000001
     return abs(a - b) <= slack
 
 
 def _unit(number: str) -> float:
-    """One unit in the last printed place."""
+    """One unit in the last printed place; none for a number that shows no decimals, such as NumPy's ``300.``."""
     mantissa, _, exponent = number.lower().partition("e")
     places = len(mantissa.partition(".")[2])
-    return float(10.0 ** (int(exponent or 0) - places))
+    return float(10.0 ** (int(exponent or 0) - places)) if places else 0.0
 
 
 def _same_data(locked: Any, plotted: Any, tol: float | None) -> bool:

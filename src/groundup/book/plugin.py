@@ -7,7 +7,7 @@ import functools
 import logging
 import threading
 from concurrent.futures import Future
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -141,10 +141,11 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
             self.runner = self.book.runner()
             atexit.register(self.runner.stop)
         self.keys: dict[str, str] = {}
+        self.contents: dict[str, str] = {}
         self.execution = _Execution(self.book, self.collection, self.runner, Progress())
         search = config.plugins.get("material/search")
         if search is not None and getattr(search, "search_index", None):
-            kept.keep_search(search.search_index, self.kept_search, self.keys)
+            self.contents = kept.keep_search(search.search_index, self.kept_search, self.keys)
 
     @event_priority(-100)
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
@@ -164,8 +165,7 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         held = self._held(program) if program else None
         shown = self._shown(program, held) if program and held else render.Shown({}, {}, {})
         settings = [list(config.markdown_extensions), config.mdx_configs, self.listing]
-        tags = [asdict(cell) for cell in shown.cells.values()]
-        facts = [tags, held.digest if held else "", dict(shown.faults)]
+        facts = [program.digest, held.digest, dict(shown.faults)] if program and held else []
         key = kept.digest(kept.makers(), page.markdown, dict(page.meta), settings, facts)
         self.keys[page.file.src_uri] = key
         with cells.showing(shown):
@@ -212,6 +212,7 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
 
     def on_page_context(self, context: Any, *, page: Page, config: MkDocsConfig, nav: Navigation) -> Any:
         """Say above the title where the reader is. After the search plugin has read the page."""
+        page.content = self.contents.pop(page.file.src_uri, page.content)
         chapter = self.chapters.get(page.file.src_uri)
         if chapter and chapter.label:
             page.content = _line(chapter) + (page.content or "")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import hashlib
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -81,6 +82,11 @@ class Program:
         return next((cell for cell in self.cells if cell.name == name), None)
 
     @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the cells, their tags included."""
+        return hashlib.sha256(repr(self.cells).encode()).hexdigest()
+
+    @cached_property
     def imports(self) -> frozenset[str]:
         """Full names of the modules that the program's own statements import."""
         names: set[str] = set()
@@ -121,7 +127,7 @@ class _Reader:
         self.path = path
         self.chapter = path.stem
         self.shown_as = shown_as
-        self.lines = text.splitlines()
+        self.lines = text.replace("\r\n", "\n").split("\n")  # Python ends lines there and nowhere else.
 
     def fault(self, message: str, line: int | None = None, cell: str | None = None) -> Fault:
         return Fault(message, chapter=self.chapter, cell=cell, line=line, file=self.shown_as)

@@ -389,7 +389,8 @@ class _Conversation:
         if self.status is None:
             raise self.fault("the process that runs chapters was ended from outside", line)
         if self.status < 0:
-            name = signal.Signals(-self.status).name
+            known = {number.value: number.name for number in signal.Signals}
+            name = known.get(-self.status, str(-self.status))
             raise self.fault(f"the program was ended by the signal {name}", line, dump)
         raise self.fault(f"the program ended itself (exit status {self.status}); a chapter runs to its end", line)
 

@@ -56,8 +56,8 @@ _DISK_LIMIT = 256 * 2**20
 _PR_SET_PDEATHSIG = 1
 
 
-_PLACES = (sys.prefix, sys.base_prefix, *sysconfig.get_paths().values())
-_MACHINE = tuple(f"{place}/" for place in (*_PLACES, "/proc", "/sys", "/dev", "/etc", "/usr", "/System", "/Library"))
+_INSTALLED = tuple(f"{place}/" for place in (sys.prefix, sys.base_prefix, *sysconfig.get_paths().values()))
+_SYSTEM = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/", "/System/", "/Library/")
 """Where files lie that belong to the machine, not to a chapter."""
 
 
@@ -119,6 +119,7 @@ class _Run:
         self.file = str(self.path)
         self.opened: set[str] = set()
         self.imported: set[str] = set()
+        self.present = set(sys.modules)
         self.warning: dict[str, Any] | None = None
         self.flags = 0
 
@@ -328,15 +329,16 @@ class _Run:
         return file is not None and Path(file).is_relative_to(self.root) and self.is_input(Path(file))
 
     def is_input(self, path: Path) -> bool:
-        if str(path).startswith((*_MACHINE, str(self.directory))):
+        if str(path).startswith((*_INSTALLED, f"{self.directory}/")):
             return False
         if path.is_relative_to(self.root):
             return path.relative_to(self.root).parts[0] not in (".cache", "site", ".git")
-        return "matplotlib" not in path.parts  # its font cache
+        return not str(path).startswith(_SYSTEM) and "matplotlib" not in path.parts  # its font cache
 
     def packages(self) -> dict[str, str]:
         """Versions of the distributions that the chapter imported, and of those that they stand on."""
-        modules = self.imported & sys.modules.keys() - sys.stdlib_module_names - {"groundup"}
+        arrived = {name.split(".")[0] for name in sys.modules.keys() - self.present}
+        modules = (self.imported | arrived) & sys.modules.keys() - sys.stdlib_module_names - {"groundup"}
         names = distributions(module for module in modules if not self.is_ours(module))
         return {name: importlib.metadata.version(name) for name in sorted(names)}
 
@@ -400,8 +402,9 @@ def _unbuffer_c_output() -> None:
 
 
 def _flush() -> None:
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(ValueError):  # The program closed it.
+            stream.flush()
     ctypes.CDLL(None).fflush(None)
 
 
@@ -456,13 +459,18 @@ _BEHIND = {
 
 
 def preload(names: list[str]) -> None:
-    """Import what programs import, so that a fork has it already."""
-    packages = {name.split(".")[0] for name in names}
-    for name in [*names, *(module for package in sorted(packages) for module in _BEHIND.get(package, ()))]:
+    """Import modules, as far as they are there."""
+    for name in names:
         if name not in sys.modules:
             with contextlib.suppress(ImportError):  # The program's own import will say so, with its line.
                 importlib.import_module(name)
-    distributions(packages)  # Slow once; the forks have the answer.
+
+
+def prepare(names: list[str]) -> None:
+    """Have ready in a process what its forks would each have to load: modules, and what stands behind them."""
+    packages = sorted({name.split(".")[0] for name in names})
+    preload([*names, *(module for package in packages for module in _BEHIND.get(package, ()))])
+    distributions(packages)
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ def serve(control: socket.socket) -> None:
                 data, fds, _, _ = socket.recv_fds(control, 1 << 16, 1)
                 if not data:
                     return
-                worker.preload(json.loads(data))
+                worker.prepare(json.loads(data))
                 if fds:
                     channel = socket.socket(fileno=fds[0])
                     running[_fork(control, channel, running)] = channel
