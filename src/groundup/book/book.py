@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from groundup.book import page
+from groundup.book.companion import Companion, read
 from groundup.book.contents import Chapter, Part, read_parts, title
 from groundup.book.errors import BookError, Fault, raise_any
 from groundup.book.page import Unrun
@@ -31,12 +32,14 @@ class Collection:
         chapters: Every page that has a program or stands in a part, in reading order.
         programs: By chapter.
         unrun: Fences that say why they do not run, by page.
+        companions: Quiz questions, by chapter.
     """
 
     parts: list[Part]
     chapters: list[Chapter]
     programs: dict[str, Program]
     unrun: dict[str, list[Unrun]] = field(default_factory=dict)
+    companions: dict[str, Companion] = field(default_factory=dict)
 
     def program(self, chapter: str) -> Program:
         """The program of a chapter.
@@ -112,9 +115,10 @@ class Book:
             else:
                 others.append(chapter)
         programs, unrun = self._programs([*chapters, *others], faults)
-        raise_any(faults)
         known = [chapter for chapter in [*chapters, *others] if chapter.part or chapter.slug in programs]
-        return Collection(parts, known, programs, unrun)
+        companions = self._companions(known, programs, faults)
+        raise_any(faults)
+        return Collection(parts, known, programs, unrun, companions)
 
     def _programs(
         self, chapters: list[Chapter], faults: list[Fault]
@@ -148,6 +152,23 @@ class Book:
                 message = "the program has no page; write docs/part-N/ and list the chapter in docs/contents.toml"
                 faults.append(Fault(message, chapter=path.stem, file=f"snippets/{path.name}"))
         return programs, unrun
+
+    def _companions(
+        self, chapters: list[Chapter], programs: dict[str, Program], faults: list[Fault]
+    ) -> dict[str, Companion]:
+        """Read the questions beside each page, and let each program compute their answers."""
+        companions: dict[str, Companion] = {}
+        for chapter in chapters:
+            path = (self.docs / chapter.page).with_suffix(".toml")
+            file = f"docs/{path.relative_to(self.docs).as_posix()}"
+            try:
+                companion = companions[chapter.slug] = read(path, chapter=chapter.slug, file=file)
+                if chapter.slug in programs:
+                    asked = [(question.id, question.code) for question in companion.computed]
+                    programs[chapter.slug] = programs[chapter.slug].asking(asked, file)
+            except Fault as fault:
+                faults.append(fault)
+        return companions
 
     def execute(
         self,

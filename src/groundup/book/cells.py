@@ -20,6 +20,7 @@ from markdown import Extension, Markdown
 from markdown.preprocessors import Preprocessor
 from pymdownx.superfences import SuperFencesException
 
+from groundup.book import confusion, predict, quiz
 from groundup.book.errors import Fault
 from groundup.book.page import fences, numbers_in_prose
 from groundup.book.render import Shown
@@ -55,13 +56,13 @@ def number(printed: str, key: str) -> str | None:
     return found.rstrip(".") if found else None
 
 
-def lookup(code: str, *, cell: str = "", **options: Any) -> str:
+def lookup(code: str, *, cell: str = "", predicted: str = "", **options: Any) -> str:
     """What stands in for running a fence: the stored output of its cell, as HTML."""
     shown = _shown.get(None)
     if shown is None or cell not in shown.cells:
         # Any other exception would be swallowed by superfences, and the fence shown as text.
         raise SuperFencesException(f"the fence for cell {cell or '(unnamed)'} is rendered outside its chapter")
-    return shown.html(cell)
+    return shown.html(cell, predicted=predicted == "on")
 
 
 class CellPreprocessor(Preprocessor):
@@ -72,6 +73,10 @@ class CellPreprocessor(Preprocessor):
         shown = _shown.get(None)
         if shown is None:
             return lines
+        return quiz.place(self.filled(predict.place(lines), shown), shown.companion, shown.answers)
+
+    def filled(self, lines: list[str], shown: Shown) -> list[str]:
+        """The lines with every fence filled and every number in prose replaced."""
         lines = self.with_numbers(lines, shown)
         filled: list[str] = []
         at = 0
@@ -82,7 +87,8 @@ class CellPreprocessor(Preprocessor):
                 cell = shown.cells[fence.options["cell"]]
                 ticks = "`" * max([3, *(len(run) + 1 for run in re.findall(r"`{3,}", cell.source))])
                 body = cell.source.split("\n")
-                opened = f'{ticks}python exec="on" html="on" cell="{cell.name}"'
+                predicted = ' predicted="on"' if fence.options.get("predicted") else ""
+                opened = f'{ticks}python exec="on" html="on" cell="{cell.name}"{predicted}'
                 filled += [fence.indent + line if line else fence.indent.rstrip() for line in [opened, *body, ticks]]
             elif "exec" in fence.options:
                 head = re.sub(r'\s+(exec|reason)=(?:"[^"]*"|\S+)', "", lines[fence.start])
@@ -113,6 +119,7 @@ class CellExtension(Extension):
     def extendMarkdown(self, md: Markdown) -> None:
         """Called by Python-Markdown."""
         md.preprocessors.register(CellPreprocessor(md), "ground-up-cells", 50)
+        confusion.register(md)
         formatters: dict[str, Any] = markdown_exec.formatters
         formatters["python"] = functools.partial(markdown_exec.base_format, language="python", run=lookup)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from groundup.book import lock
+from groundup.book import confusion, lock, quiz
 from groundup.book.book import Book, Collection
 from groundup.book.errors import Fault
 from groundup.book.runner import Run
@@ -79,7 +79,7 @@ def check(book: Book, collection: Collection, runs: dict[str, Run]) -> Report:
         collection: Its chapters and programs.
         runs: What every program printed.
     """
-    report = Report(faults=book.stale_locks(collection))
+    report = Report(faults=[*book.stale_locks(collection), *_questions(book, collection)])
     for chapter, program in collection.programs.items():
         faults = lock.compare(program, runs[chapter])
         report.faults += faults
@@ -93,6 +93,18 @@ def check(book: Book, collection: Collection, runs: dict[str, Run]) -> Report:
             if not report.faults:
                 _search(collection, Path(site), report)
     return report
+
+
+def _questions(book: Book, collection: Collection) -> list[Fault]:
+    """What is wrong with the questions of the book, and with the confusion boxes that they draw on."""
+    boxes: dict[str, set[str]] = {}
+    for chapter in collection.chapters:
+        try:
+            boxes[chapter.slug] = set(confusion.ids((book.docs / chapter.page).read_text(encoding="utf-8")))
+        except Fault as fault:
+            fault.chapter, fault.file = chapter.slug, f"docs/{chapter.page}"
+            return [fault]
+    return quiz.lint(collection.companions, boxes)
 
 
 def _build(book: Book, site: Path) -> list[Fault]:

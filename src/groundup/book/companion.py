@@ -14,8 +14,8 @@
     reason = "Nothing in the loop assigns to it."
 
 ``docs/part-1/01-what-is-a-model.toml`` stands beside ``01-what-is-a-model.md``. The answers to questions of the kinds
-``number`` and ``trace`` are not in it: they have ``code``, which the build runs after the chapter's last cell, and whose
-output is locked like any other.
+``number`` and ``trace`` are not in it: they have ``code``, which the build runs after the chapter's last cell, and
+whose output is locked like any other.
 """
 
 from __future__ import annotations

@@ -86,7 +86,7 @@ class Lock:
                 figures = entry.get("figures", [])
                 if not _are_figures(figures) or entry["cell"] in cells:
                     raise ValueError
-                cells[entry["cell"]] = Locked(piece, str(entry.get("error", "")), figures)
+                cells[entry["cell"]] = Locked(str(entry.get("answer", piece)), str(entry.get("error", "")), figures)
             if text:
                 raise ValueError
         except (ValueError, KeyError, TypeError, AttributeError):
@@ -99,9 +99,13 @@ class Lock:
 
     def write(self, run: Run) -> bool:
         """Accept a run. Returns whether a file changed."""
-        out = "".join(printed.text for printed in run.cells.values())
+        questions = {cell.name for cell in self.program.cells if cell.question}
+        out = "".join(printed.text for name, printed in run.cells.items() if name not in questions)
         rows = []
         for name, printed in run.cells.items():
+            if name in questions:
+                rows.append({"cell": name, "lines": 0, "answer": printed.text})
+                continue
             row: dict[str, Any] = {"cell": name, "lines": printed.text.count("\n")}
             if rest := printed.text.rpartition("\n")[2]:
                 row["open"] = len(rest)

@@ -7,7 +7,7 @@ import functools
 import logging
 import threading
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,17 +18,20 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority
-from mkdocs.structure.files import Files
+from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from groundup.book import cells, kept, lock, render
+from groundup.book import cells, confusion, kept, lock, render
 from groundup.book.book import Book, Collection
 from groundup.book.contents import Chapter
 from groundup.book.errors import BookError, Fault, Faults
 from groundup.book.program import Program
 from groundup.book.progress import Progress
 from groundup.book.runner import Run, Runner
+
+CONFUSIONS = "confusions.md"
+"""The generated page that collects every confusion box."""
 
 log = logging.getLogger("mkdocs.plugins.ground-up")
 
@@ -133,6 +136,7 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
                 nav.append({part.label: [{self.book.heading(chapter): chapter.page} for chapter in chapters]})
         about = sorted(path.relative_to(self.book.docs).as_posix() for path in self.book.docs.glob("about/*.md"))
         about.sort(key=lambda page: page != "about/index.md")
+        nav.append({"Easily confused": CONFUSIONS})
         return [*nav, {"About": about}] if about else nav
 
     def on_pre_build(self, *, config: MkDocsConfig) -> None:
@@ -149,9 +153,14 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
 
     @event_priority(-100)
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Note which files there are: links resolve by them."""
+        """Add the page that collects the confusion boxes, and note which files there are: links resolve by them."""
+        files.append(File.generated(config, CONFUSIONS, content=self._confusions()))
         self.listing = kept.digest([(file.src_uri, file.url) for file in files])
         return files
+
+    def _confusions(self) -> str:
+        pages = [(chapter, self.book.docs / chapter.page) for chapter in self.collection.chapters if chapter.part]
+        return confusion.collected([(chapter, page.read_text(encoding="utf-8")) for chapter, page in pages])
 
     @event_priority(-100)  # After every plugin that changes the Markdown.
     def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
@@ -164,8 +173,11 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         program = self.collection.programs.get(chapter.slug) if chapter else None
         held = self._held(program) if program else None
         shown = self._shown(program, held) if program and held else render.Shown({}, {}, {})
+        companion = self.collection.companions.get(program.chapter) if program else None
+        if companion:
+            shown = replace(shown, companion=companion)
         settings = [list(config.markdown_extensions), config.mdx_configs, self.listing]
-        facts = [program.digest, held.digest, dict(shown.faults)] if program and held else []
+        facts = [program.digest, held.digest, dict(shown.faults), repr(companion)] if program and held else []
         key = kept.digest(kept.makers(), page.markdown, dict(page.meta), settings, facts)
         self.keys[page.file.src_uri] = key
         with cells.showing(shown):

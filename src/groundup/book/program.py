@@ -12,7 +12,8 @@ import ast
 import functools
 import hashlib
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,8 @@ class Cell:
         volatile: Why its output is not compared.
         raises: Name of the exception that the cell must raise.
         example: The syllabus' id of the worked example.
+        question: For the code of a quiz question, where it is written. It runs after the program, in a copy of its
+            namespace, and what it prints is an answer, not part of the program's output.
     """
 
     name: str
@@ -57,6 +60,7 @@ class Cell:
     volatile: str | None = None
     raises: str | None = None
     example: str | None = None
+    question: str | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,29 @@ class Program:
     def cell(self, name: str) -> Cell | None:
         """The cell of that name, if there is one."""
         return next((cell for cell in self.cells if cell.name == name), None)
+
+    def asking(self, questions: Iterable[tuple[str, str]], file: str) -> Program:
+        """The program followed by the code of quiz questions.
+
+        Args:
+            questions: Id and code of each.
+            file: Where they are written, for messages.
+
+        Raises:
+            Fault: The code is not Python, or a cell has the name that a question needs.
+        """
+        cells = list(self.cells)
+        for name, code in questions:
+            if self.cell(question_cell(name)):
+                message = f"the cell has the name of the code of question {name}; rename one of the two"
+                raise Fault(message, chapter=self.chapter, cell=question_cell(name))
+            try:
+                ast.parse(code)
+            except SyntaxError as error:
+                message = f"question {name}: line {error.lineno} of its code: {error.msg}"
+                raise Fault(message, chapter=self.chapter, file=file) from None
+            cells.append(Cell(question_cell(name), code.strip("\n"), 1, hide=True, question=f"{file}, question {name}"))
+        return replace(self, cells=tuple(cells))
 
     @cached_property
     def digest(self) -> str:
@@ -114,6 +141,11 @@ class Program:
         except UnicodeDecodeError as error:
             raise Fault(f"the program is not UTF-8 ({error})", chapter=path.stem, file=shown) from None
         return _parsed(path, shown, text)
+
+
+def question_cell(name: str) -> str:
+    """Name of the cell that computes a question's answer."""
+    return f"quiz-{name}"
 
 
 @functools.lru_cache(512)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 
 from markdown import Markdown
 from pymdownx.highlight import Highlight
 
+from groundup.book.companion import Companion
 from groundup.book.figures import Drawing
 from groundup.book.lock import Locked
-from groundup.book.program import Cell
+from groundup.book.program import Cell, question_cell
 from groundup.book.runner import Printed
 
 
@@ -24,20 +25,35 @@ class Shown:
         cells: By name.
         printed: By name; a cell whose run failed is absent.
         faults: What to say instead of an output, by cell.
+        companion: The chapter's questions.
     """
 
     cells: Mapping[str, Cell]
     printed: Mapping[str, Printed]
     faults: Mapping[str, str]
+    companion: Companion = field(default_factory=Companion)
 
-    def html(self, name: str) -> str:
-        """The cell as the page shows it: label, source, output, badge, figures."""
+    @property
+    def answers(self) -> dict[str, str]:
+        """What the code of each question printed."""
+        names = {question.id: question_cell(question.id) for question in self.companion.computed}
+        return {name: self.printed[cell].text for name, cell in names.items() if cell in self.printed}
+
+    def html(self, name: str, *, predicted: bool = False) -> str:
+        """The cell as the page shows it: label, source, output, badge, figures.
+
+        Args:
+            name: The cell's.
+            predicted: Fold what it printed, because the reader is asked first.
+        """
         cell = self.cells[name]
         parts = [label(cell), source(cell)]
         if name in self.printed:
             printed = self.printed[name]
-            parts += [output(printed), badge(cell)]
-            parts += [figure(drawing, f"{name}-{n}") for n, drawing in enumerate(printed.figures, 1)]
+            drawn = [figure(drawing, f"{name}-{n}") for n, drawing in enumerate(printed.figures, 1)]
+            left = "".join([output(printed), badge(cell), *drawn])
+            fold = f'<details class="predicted"><summary>Show what it prints</summary>{left}</details>'
+            parts.append(fold if predicted else left)
         if name in self.faults:
             parts.append(f'<div class="cell-fault" role="alert"><pre>{escape(self.faults[name])}</pre></div>')
         return f'<div class="cell" id="cell-{name}" data-cell="{name}">{"".join(parts)}</div>'

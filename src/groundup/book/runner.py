@@ -221,7 +221,13 @@ class Runner:
             "path": str(program.path.resolve()),
             "root": str(self.root),
             "cells": [
-                {"name": cell.name, "source": cell.source, "line": cell.line, "raises": cell.raises}
+                {
+                    "name": cell.name,
+                    "source": cell.source,
+                    "line": cell.line,
+                    "raises": cell.raises,
+                    "question": cell.question,
+                }
                 for cell in program.cells
             ],
             "timeout": program.timeout,
@@ -302,6 +308,7 @@ class _Conversation:
     pid: int | None = None
     cell: str | None = None
     line: int | None = None
+    question: str | None = None
     cells: dict[str, Printed] = field(default_factory=dict)
     finished: dict[str, Any] | None = None
     status: int | None = None
@@ -351,7 +358,7 @@ class _Conversation:
             case "started":
                 self.pid = event["pid"]
             case "cell":
-                self.cell, self.line = event["cell"], event["line"]
+                self.cell, self.line, self.question = event["cell"], event["line"], event["question"]
             case "line":
                 self.line = event["line"]
             case "printed":
@@ -366,7 +373,7 @@ class _Conversation:
                 raise self.fault(event["message"], event["line"] or self.line, event["detail"])
 
     def fault(self, message: str, line: int | None = None, detail: str = "") -> Fault:
-        where = f"{self.program.path.parent.name}/{self.program.path.name}"
+        where = self.question or f"{self.program.path.parent.name}/{self.program.path.name}"
         return Fault(
             message, chapter=self.program.chapter, cell=self.cell, line=line or self.line, file=where, detail=detail
         )

@@ -128,7 +128,7 @@ class Store:
                 old.parent.rmdir()
 
     def _folder(self, program: Program) -> Path:
-        cells = [[cell.name, cell.line, cell.source, cell.raises] for cell in program.cells]
+        cells = [[cell.name, cell.line, cell.source, cell.raises, cell.question] for cell in program.cells]
         key = hashlib.sha256(json.dumps([cells, _machine()]).encode()).hexdigest()[:32]
         return self.shelf.folder / program.chapter / key
 

@@ -93,7 +93,7 @@ def run(sock: socket.socket, job: dict[str, Any]) -> NoReturn:
 
     Args:
         sock: The channel.
-        job: ``path``, ``root``, ``cells`` (name, source, line, raises), ``timeout`` in seconds, ``memory`` in
+        job: ``path``, ``root``, ``cells`` (name, source, line, raises, question), ``timeout`` in seconds, ``memory`` in
             megabytes and ``directory``, an empty one of its own.
     """
     channel = Channel(sock)
@@ -117,6 +117,7 @@ class _Run:
         self.root = Path(job["root"])
         self.directory = Path(job["directory"])
         self.file = str(self.path)
+        self.running = self.file
         self.opened: set[str] = set()
         self.imported: set[str] = set()
         self.present = set(sys.modules)
@@ -128,8 +129,9 @@ class _Run:
         self.stand_alone()
         namespace = self.become_main()
         for cell in self.job["cells"]:
-            self.channel.send("cell", cell=cell["name"], line=cell["line"])
-            if not self.cell(cell, namespace):
+            self.channel.send("cell", cell=cell["name"], line=cell["line"], question=cell["question"])
+            self.running = cell["question"] or self.file
+            if not self.cell(cell, dict(namespace) if cell["question"] else namespace):
                 return False
         if left := self.figures_left():
             self.channel.send("failed", line=None, message=left, detail="")
@@ -204,7 +206,7 @@ class _Run:
     def note_warning(self, message: Any, category: Any, filename: str, lineno: int, *_: Any) -> None:
         """Remember the first warning, and the line of the program that led to it."""
         if self.warning is None:
-            lines = [frame.lineno for frame in traceback.extract_stack() if frame.filename == self.file]
+            lines = [frame.lineno for frame in traceback.extract_stack() if frame.filename == self.running]
             self.warning = {"text": f"{category.__name__}: {message}", "line": lines[-1] if lines else lineno}
 
     def note_file(self, event: str, args: tuple[Any, ...]) -> None:
@@ -237,11 +239,11 @@ class _Run:
 
     def statements(self, cell: dict[str, Any]) -> list[ast.stmt]:
         text = "\n" * (cell["line"] - 1) + cell["source"]
-        tree: ast.Module = ast.parse(text, self.file)
+        tree: ast.Module = ast.parse(text, self.running)
         return tree.body
 
     def execute(self, statement: ast.stmt, namespace: dict[str, Any]) -> None:
-        code = compile(ast.Module([statement], []), self.file, "exec", flags=self.flags, dont_inherit=True)
+        code = compile(ast.Module([statement], []), self.running, "exec", flags=self.flags, dont_inherit=True)
         self.flags |= code.co_flags & _FUTURE
         exec(code, namespace)
 
@@ -274,6 +276,8 @@ class _Run:
                 "message": "the cell wrote to standard error, where no reader sees it; print it, or keep it quiet",
                 "detail": complaint,
             }
+        if cell["question"] and figures.drawn:
+            return {"line": None, "message": "the code of a question draws a figure; it only prints", "detail": ""}
         if len(printed) > OUTPUT_LIMIT:
             message = f"the cell printed more than {OUTPUT_LIMIT:,} characters; print less"
             return {"line": None, "message": message, "detail": printed[:500] + "\n…"}
@@ -282,7 +286,7 @@ class _Run:
         return None
 
     def exception(self, raised: BaseException, expected: str | None) -> dict[str, Any]:
-        own = [frame for frame in traceback.extract_tb(raised.__traceback__) if frame.filename == self.file]
+        own = [frame for frame in traceback.extract_tb(raised.__traceback__) if frame.filename == self.running]
         line = own[-1].lineno if own else None
         name = type(raised).__name__
         if isinstance(raised, SystemExit):
@@ -300,7 +304,7 @@ class _Run:
         lines = [line + "\n" for line in self.path.read_text(encoding="utf-8").splitlines()]
         linecache.cache[self.file] = (sum(map(len, lines)), None, lines, self.file)
         trace = traceback.TracebackException.from_exception(raised)
-        own = next((n for n, frame in enumerate(trace.stack) if frame.filename == self.file), None)
+        own = next((n for n, frame in enumerate(trace.stack) if frame.filename == self.running), None)
         if own is not None:
             del trace.stack[:own]
         shown = str(self.path.relative_to(self.root)) if self.path.is_relative_to(self.root) else self.path.name
