@@ -1,7 +1,7 @@
 """The same pages three times: as the book, for stock markdown-exec, and with nothing to execute.
 
     <folder>/ours    the repository's book, grown to the wanted number of pages
-    <folder>/stock   its fences carry the cells as their body and are run by stock markdown-exec
+    <folder>/stock   its fences carry the cells as their body and are run by stock markdown-exec, figures drawn
     <folder>/plain   its fences carry the cells as their body and are only shown
 
 All three have the theme, extensions and navigation of the book. A copy of a chapter differs from it in title and in a
@@ -39,6 +39,13 @@ config = load_config("mkdocs.yml")
 config.plugins.on_startup(command="build", dirty=False)
 print(json.dumps(config.plugins.on_config(config).nav))
 """
+_DRAW = """
+from groundup.book import figures
+def on_pre_build(config):
+    figures.use_house_style()
+    figures.drawn = []
+"""
+"""Figures are part of the pages: with stock markdown-exec too, `figure` makes an SVG instead of nothing."""
 _SECONDS = """
 import sys
 from groundup.book.book import Book
@@ -159,7 +166,11 @@ class Projects:
         shutil.copytree(self.ours / theme, root / theme)
         shutil.copy(self.ours / "base.yml", root / "base.yml")
         kept = [{name: options} for name, options in self._plugins() if name not in _OURS or name in plugins]
-        _configure(root, plugins=kept, nav=self.nav)
+        settings: dict[str, Any] = {"plugins": kept, "nav": self.nav}
+        if plugins:
+            (root / "draw.py").write_text(_DRAW, encoding="utf-8")
+            settings["hooks"] = ["draw.py"]
+        _configure(root, **settings)
         for page in self.pages:
             path = root / "docs" / page
             text = path.read_text(encoding="utf-8")

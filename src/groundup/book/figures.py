@@ -96,6 +96,12 @@ def use_house_style() -> None:
 
 
 def _svg(fig: Figure) -> str:
+    import matplotlib as mpl
+
+    if layout := fig.get_layout_engine():
+        layout.execute(fig)
+        with mpl.rc_context({"figure.constrained_layout.use": False}):
+            fig.set_layout_engine(None)  # Else saving draws everything once more, only to lay it out.
     buffer = io.StringIO()
     fig.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     svg = buffer.getvalue()
