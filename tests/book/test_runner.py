@@ -150,14 +150,14 @@ def test_a_zygote_that_died_is_replaced(project, family) -> None:
 
 
 def test_a_zygote_that_dies_under_a_chapter_is_told(project, meeting) -> None:
-    project.program("01-a", f"# %% one\n{meeting.arrive}\nwhile True:\n    pass\n")
+    project.program("01-a", f"# %% one\ndef stay():\n    {meeting.arrive}\n    while True:\n        pass\nstay()\n")
     with project.started("mkdocs", "build") as build:
         meeting.wait()
         zygote = next(p for p in psutil.Process(build.pid).children() if "groundup.book.zygote" in p.cmdline())
         zygote.kill()
         said, _ = build.communicate(timeout=60)
     assert build.returncode == 1
-    assert "chapter 01-a, cell one, snippets/01-a.py:3: the process that runs chapters was ended from outside" in said
+    assert "chapter 01-a, cell one, snippets/01-a.py:6: the process that runs chapters was ended from outside" in said
     assert meeting.gone()
 
 
