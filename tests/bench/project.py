@@ -250,6 +250,9 @@ def _copy_page(docs: Path, source: str, target: str, number: int) -> None:
     text = re.sub(r"^(# .+?)\s*$", rf"\1 ({number})", text, count=1, flags=re.MULTILINE)
     (docs / target).parent.mkdir(exist_ok=True)
     (docs / target).write_text(text, encoding="utf-8")
+    questions = (docs / source).with_suffix(".toml")
+    if questions.is_file():
+        shutil.copy(questions, (docs / target).with_suffix(".toml"))
 
 
 def _copy_program(snippets: Path, source: str, target: str, number: int) -> None:

@@ -1,20 +1,27 @@
 """A tiny book in a temporary folder, and ways to meet the processes that it starts."""
 
+import functools
+import http.server
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
 import textwrap
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
-from groundup.book import lock, page
+from groundup.book import lock
 from groundup.book.book import Book
 from groundup.book.errors import Fault
+from groundup.book.page import check
 from groundup.book.program import Program
 from groundup.book.runner import Run, Runner
 
@@ -163,7 +170,7 @@ class Project:
 
     def check_page(self, chapter: str) -> list[Fault]:
         text = (self.root / f"docs/part-1/{chapter}.md").read_text(encoding="utf-8")
-        faults, _ = page.check(text, self.read(chapter), chapter=chapter, file=f"docs/part-1/{chapter}.md")
+        faults, _ = check(text, self.read(chapter), chapter=chapter, file=f"docs/part-1/{chapter}.md")
         return faults
 
     def html(self, chapter: str, site: str = "site") -> str:
@@ -256,3 +263,59 @@ def family():
         left = staticmethod(left_running)
 
     return Family
+
+
+# In a browser
+
+Serving = Callable[[Path], AbstractContextManager[str]]
+
+
+class _QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def serving() -> Serving:
+    """Serves a folder on this machine, and says at which address."""
+
+    @contextmanager
+    def serve(folder: Path) -> Iterator[str]:
+        handler = functools.partial(_QuietHandler, directory=str(folder))
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        server.server_close()
+
+    return serve
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """The Chromium that is installed."""
+    from playwright.sync_api import sync_playwright
+
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if not found and os.environ.get("CI"):
+        pytest.fail("no Chromium; .ci/run installs it")
+    if not found:
+        pytest.skip("NO CHROMIUM: the browser tests did not run; install Chromium")
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=[*flags, "--disable-sync", "--no-first-run"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """A fresh page, with the options that a test asks for; an error in the page's own scripts fails the test."""
+    context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **getattr(request, "param", {})})
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    yield page
+    context.close()
+    assert problems == []

@@ -136,3 +136,25 @@ def test_a_question_whose_code_is_not_python_is_named(project) -> None:
     ran = project.book("run")
     assert ran.returncode == 1
     assert "question sum: line 2 of its code" in ran.stderr
+
+
+@pytest.mark.parametrize("copies", [1, 2])
+def test_questions_of_a_section_that_is_not_there_end_the_build_in_a_sentence(project, copies: int) -> None:
+    project.program("01-a", PROGRAM)
+    project.lock("01-a")
+    names = ["one", "two"][:copies]
+    project.file("docs/part-1/01-a.toml", "".join(CHOICE.replace('"one"', f'"{name}"') for name in names))
+    built = project.build()
+    assert built.returncode == 1
+    assert all(f"question {name}" in built.stderr for name in names)
+    assert "Traceback" not in built.stderr
+
+
+def test_a_confusion_box_without_id_ends_the_build_in_a_sentence(project) -> None:
+    project.program("01-a", PROGRAM)
+    project.lock("01-a")
+    project.page("01-a", '# A\n\n```python exec="on" cell="one"\n```\n\n!!! confusion "“All alike”"\n    No.\n')
+    built = project.build()
+    assert built.returncode == 1
+    assert "chapter 01-a, docs/part-1/01-a.md:6: the box needs an id" in built.stderr
+    assert "Traceback" not in built.stderr

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -33,22 +29,13 @@ def build(folder: Path, **environment: str) -> Path:
     return folder
 
 
-class QuietHandler(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+def served(tmp_path_factory: pytest.TempPathFactory, serving: Any) -> Iterator[tuple[Path, str]]:
     """The site, and its address: it knows where it is served, without which Material loads whole pages."""
     folder = tmp_path_factory.mktemp("site")
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(QuietHandler, directory=str(folder)))
-    url = f"http://127.0.0.1:{server.server_port}/"
-    build(folder, SITE_URL=url, REPO_URL=REPOSITORY)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield folder, url
-    server.shutdown()
-    server.server_close()
+    with serving(folder) as url:
+        build(folder, SITE_URL=url, REPO_URL=REPOSITORY)
+        yield folder, url
 
 
 @pytest.fixture(scope="module")
@@ -140,33 +127,6 @@ def test_edit_links_follow_the_repository(site: Path, tmp_path: Path) -> None:
 # In a browser
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if not found and os.environ.get("CI"):
-        pytest.fail("no Chromium; .ci/run installs it")
-    if not found:
-        pytest.skip("NO CHROMIUM: the browser tests did not run; install Chromium")
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=[*flags, "--disable-sync", "--no-first-run"])
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def page(browser: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
-    options = {"viewport": {"width": 1280, "height": 900}, **getattr(request, "param", {})}
-    context = browser.new_context(**options)
-    page = context.new_page()
-    page.problems = []
-    page.on("pageerror", lambda error: page.problems.append(str(error)))
-    yield page
-    context.close()
-
-
 @pytest.mark.browser
 def test_reading_from_page_to_page_sends_no_request_elsewhere_and_raises_nothing(page: Any, address: str) -> None:
     requests: list[str] = []
@@ -180,7 +140,6 @@ def test_reading_from_page_to_page_sends_no_request_elsewhere_and_raises_nothing
     page.click(".md-nav--primary >> text=Letting a framework")
     page.wait_for_selector("h1:has-text('PyTorch')")
     assert [url for url in requests if not url.startswith((address, "data:"))] == []
-    assert page.problems == []
 
 
 @pytest.mark.browser
@@ -188,7 +147,6 @@ def test_search_finds_a_chapter(page: Any, address: str) -> None:
     page.goto(address + "part-3/12-pytorch/")
     page.fill(".md-search__input", "cosine similarity")
     page.wait_for_selector(".md-search-result__item a[href*='04-similarity']")
-    assert page.problems == []
 
 
 @pytest.mark.browser

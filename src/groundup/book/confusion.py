@@ -9,6 +9,7 @@ The title is the wrong belief. The word before it is the box's id: quiz items na
 
 from __future__ import annotations
 
+import functools
 import posixpath
 import re
 import textwrap
@@ -118,22 +119,26 @@ def collected(pages: Iterable[tuple[Chapter, str]]) -> str:
     part: Part | None = None
     for chapter, page in pages:
         try:
-            found = list(boxes(page))
+            section = _section(chapter, page)
         except Fault as fault:
             fault.chapter, fault.file = chapter.slug, f"docs/{chapter.page}"
             raise
-        if not found:
-            continue
-        if chapter.part and chapter.part != part:
+        if section and chapter.part and chapter.part != part:
             part = chapter.part
             text.append(f"## {part.label}\n")
-        text.append(f"### {_heading(chapter, page)}\n")
-        for box in found:
-            belief = _NUMBER.sub("…", box.title)
-            text.append(f"[{belief}]({chapter.page}#confusion-{box.id})")
-            model = textwrap.indent("\n".join(right_model(box, chapter)), "    ")
-            text.append(f":{model[1:]}\n")
+        text += section
     return "\n".join(text).rstrip() + "\n"
+
+
+@functools.lru_cache(512)  # Under `mkdocs serve` most pages stay as they are.
+def _section(chapter: Chapter, page: str) -> tuple[str, ...]:
+    """One chapter's heading and boxes; nothing for a chapter without boxes."""
+    text = []
+    for box in boxes(page):
+        belief = _NUMBER.sub("…", box.title)
+        model = textwrap.indent("\n".join(right_model(box, chapter)), "    ")
+        text += [f"[{belief}]({chapter.page}#confusion-{box.id})", f":{model[1:]}\n"]
+    return (f"### {_heading(chapter, page)}\n", *text) if text else ()
 
 
 def _heading(chapter: Chapter, page: str) -> str:

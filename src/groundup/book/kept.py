@@ -252,6 +252,7 @@ def keep_search(index: Any, kept: Kept, keys: Mapping[str, str]) -> dict[str, st
             kept.put(name, key, index.entries[before:])
         else:
             index.entries.extend(entries)
+        content = content.replace(_EXCLUDED, "")
         contents[name] = _OWN_ATTRIBUTES.sub("", content) if "data-search-" in content else content
         page.content = ""
 
@@ -259,6 +260,7 @@ def keep_search(index: Any, kept: Kept, keys: Mapping[str, str]) -> dict[str, st
     return contents
 
 
+_EXCLUDED = " data-search-exclude"  # as our questions have it; a regular expression takes long on a whole page
 _OWN_ATTRIBUTES = re.compile(r'\s?data-search-\w+="[^"]*"')
 _FORMULA = re.compile(r"<math\b.*?</math>", re.DOTALL)
 _UNSEARCHED = re.compile(r"<svg\b.*?</svg>|</?span\b[^>]*>", re.DOTALL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import functools
+import gc
 import logging
 import threading
 from concurrent.futures import Future
@@ -160,7 +161,10 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
 
     def _confusions(self) -> str:
         pages = [(chapter, self.book.docs / chapter.page) for chapter in self.collection.chapters if chapter.part]
-        return confusion.collected([(chapter, page.read_text(encoding="utf-8")) for chapter, page in pages])
+        try:
+            return confusion.collected([(chapter, page.read_text(encoding="utf-8")) for chapter, page in pages])
+        except BookError as error:
+            raise PluginError(f"ground-up: {error}") from None
 
     @event_priority(-100)  # After every plugin that changes the Markdown.
     def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
@@ -189,6 +193,8 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
                 if fault.line:  # Counted without the front matter, so far.
                     fault.line += page.file.content_string.count("\n") - (page.markdown or "").count("\n")
                 raise PluginError(f"ground-up: {fault}") from None
+            except Faults as faults:
+                raise PluginError(f"ground-up: {faults}") from None
 
     def _shown(self, program: Program, held: _Held) -> render.Shown:
         """A chapter's cells with what the page shows below each."""
@@ -234,6 +240,11 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         """End the processes, unless the next rebuild will want them."""
         if self.command != "serve":
             self._stop()
+            return
+        # A build leaves tens of megabytes in cycles, too few objects to wake the collector. The page comes first.
+        collector = threading.Timer(0.5, gc.collect)
+        collector.daemon = True
+        collector.start()
 
     def on_build_error(self, *, error: Exception) -> None:
         """End the processes."""
