@@ -27,7 +27,7 @@ def test_a_formula_in_a_line_stays_in_the_line() -> None:
 
 
 def test_a_formula_on_lines_of_its_own_is_a_block() -> None:
-    assert page("$$\nx\n$$").startswith('<div class="formula"><math display="block"')
+    assert page("$$\nx\n$$").startswith('<div class="formula" tabindex="0"><math display="block"')
 
 
 def test_no_trace_of_the_source_delimiters_is_left() -> None:

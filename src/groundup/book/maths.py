@@ -297,7 +297,8 @@ class MathsPostprocessor(Postprocessor):
 def _replace(match: re.Match[str]) -> str:
     display = match[2] == "["
     markup = to_mathml(html.unescape(match[3]), display=display)
-    return f'<div class="formula">{markup}</div>' if display else markup
+    # A long formula scrolls on a phone; without a place in the tab order, the keyboard could not scroll it.
+    return f'<div class="formula" tabindex="0">{markup}</div>' if display else markup
 
 
 class MathsExtension(Extension):
