@@ -103,6 +103,29 @@ def test_lock_of_a_chapter_that_did_not_change_says_so(project) -> None:
     assert project.book("lock", "01-a").stdout == "01-a: unchanged\n"
 
 
+@pytest.fixture
+def untimed(project):
+    """A book whose lock is of the time before it said how long the program takes."""
+    project.program("01-a", TWO)
+    project.lock("01-a")
+    ledger = project.root / "snippets/01-a.lock"
+    ledger.write_text(ledger.read_text(encoding="utf-8").replace('"seconds": 0, ', ""), encoding="utf-8")
+    return project
+
+
+def test_a_lock_without_seconds_builds_and_is_told_by_check(untimed) -> None:
+    assert untimed.build("--strict").returncode == 0
+    assert "to run" not in untimed.html("01-a")
+    checked = untimed.book("check")
+    assert checked.returncode == 1
+    assert "the lock does not say how long the program takes; run `book lock 01-a`" in checked.stderr
+
+
+def test_lock_adds_the_seconds_that_are_missing(untimed) -> None:
+    assert untimed.book("lock").stdout == "01-a: locked\n"
+    assert untimed.book("check").returncode == 0
+
+
 def test_lock_repairs_a_damaged_lock(project) -> None:
     project.program("01-a", TWO)
     project.lock("01-a")

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from groundup.book import lock
 from groundup.book.errors import Fault
 from groundup.book.figures import Drawing
-from groundup.book.lock import ATOL, RTOL, Lock, same_text
+from groundup.book.lock import ATOL, RTOL, Lock, coarse, same_text
 from groundup.book.program import Program
 from groundup.book.runner import Printed, Run
 
@@ -155,7 +156,7 @@ def a_program(folder: Path, *cells: str) -> Program:
 
 def a_run(**cells: str | Printed) -> Run:
     printed = {name: cell if isinstance(cell, Printed) else Printed(cell) for name, cell in cells.items()}
-    return Run(printed, 0.1, 30, {}, {})
+    return Run(printed, 0.1, 0.1, "2026-11-21", 30, {}, {})
 
 
 def drawn(*data: float, **changes: object) -> Drawing:
@@ -170,7 +171,30 @@ def test_the_lock_is_what_the_script_prints_and_a_ledger(tmp_path: Path) -> None
     folder = tmp_path / "snippets"
     assert (folder / "04-similarity.out").read_text() == "a\nb\nc\n"
     ledger = json.loads((folder / "04-similarity.lock").read_text())
-    assert ledger == {"cells": [{"cell": "one", "lines": 2}, {"cell": "two", "lines": 1}]}
+    assert ledger == {"seconds": 0, "cells": [{"cell": "one", "lines": 2}, {"cell": "two", "lines": 1}]}
+
+
+@pytest.mark.parametrize(
+    ("measured", "locked"),
+    [(0.0, 0), (0.7, 0), (0.8, 1), (1.4, 1), (1.5, 2), (3.1, 2), (3.2, 5), (7, 5), (8, 10), (25, 20), (300, 200)],
+)
+def test_seconds_are_locked_in_steps(tmp_path: Path, measured: float, locked: int) -> None:
+    kept = Lock(a_program(tmp_path, "one"))
+    kept.write(replace(a_run(one="a\n"), busy=measured))
+    assert kept.seconds() == locked
+
+
+@pytest.mark.parametrize(
+    ("before", "measured", "locked"),
+    [(2, 1, 2), (2, 4, 2), (2, 0.9, 1), (2, 4.1, 5), (0.1, 1.9, 0), (0.1, 2.1, 2), (50, 99, 50), (50, 12, 10)],
+)
+def test_locked_seconds_move_only_by_more_than_a_factor_of_two(
+    tmp_path: Path, before: float, measured: float, locked: int
+) -> None:
+    kept = Lock(a_program(tmp_path, "one"))
+    kept.write(replace(a_run(one="a\n"), busy=before))
+    assert kept.write(replace(a_run(one="a\n"), busy=measured)) == (locked != coarse(before))
+    assert kept.seconds() == locked
 
 
 def test_writing_tells_whether_anything_changed(tmp_path: Path) -> None:

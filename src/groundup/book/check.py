@@ -81,7 +81,7 @@ def check(book: Book, collection: Collection, runs: dict[str, Run]) -> Report:
     """
     report = Report(faults=[*book.stale_locks(collection), *_questions(book, collection)])
     for chapter, program in collection.programs.items():
-        faults = lock.compare(program, runs[chapter])
+        faults = lock.unfit(program, runs[chapter])
         report.faults += faults
         hidden = sum(cell.hide for cell in program.cells)
         row = Row(chapter, len(program.cells), len(runs[chapter].cells), hidden)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import Any, NoReturn
 
 import click
@@ -102,14 +103,14 @@ def lock_command(chapters: tuple[str, ...]) -> None:
     """Accept the outputs as they are now.
 
     Runs each program twice and refuses one that disagrees with itself. Without CHAPTER: every program whose output
-    differs from its lock.
+    differs from its lock, or whose lock does not say how long it takes.
     """
     book = Book.find()
     collection = book.collect()
     programs = _chosen(collection, chapters)
     runs = _execute(book, programs, fresh=False)
     if not chapters:
-        programs = [program for program in programs if lock.compare(program, runs[program.chapter])]
+        programs = [program for program in programs if lock.unfit(program, runs[program.chapter])]
     again = _execute(book, programs, fresh=True)
     faults = []
     for program in programs:
@@ -120,7 +121,8 @@ def lock_command(chapters: tuple[str, ...]) -> None:
             )
             faults.append(Fault(message, chapter=program.chapter, cell=", ".join(unsteady)))
             continue
-        changed = lock.Lock(program).write(again[program.chapter])
+        quicker = min(runs[program.chapter].busy, again[program.chapter].busy)
+        changed = lock.Lock(program).write(replace(again[program.chapter], busy=quicker))
         console.print(f"{program.chapter}: {'locked' if changed else 'unchanged'}")
     if not programs:
         console.print("every output agrees with its lock")

@@ -1,8 +1,8 @@
 """The lock: what a program printed when its author last accepted it.
 
 Two files beside the program. ``04-similarity.out`` is the program's standard output, whole. ``04-similarity.lock``
-is the ledger: how many of those lines each cell printed, what a cell that raises says last, and what each figure
-plots. Both are written by ``book lock``, never by hand.
+is the ledger: how many of those lines each cell printed, what a cell that raises says last, what each figure plots,
+and how long the program takes, roughly. Both are written by ``book lock``, never by hand.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
+import math
 import os
 import re
 import tempfile
@@ -27,6 +28,10 @@ RTOL = 1e-4
 ATOL = 1e-6
 """Absolute tolerance of a printed float."""
 
+STEPS = [digit * 10**power for power in range(5) for digit in (1, 2, 5)]
+"""Seconds as the ledger tells them; below the first it tells 0."""
+
+_SECONDS = re.compile(r'\{"seconds": (\d+), ')
 _FLOAT = re.compile(r"(?<![\w.])[-+]?(?:\d+\.\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|\d+[eE][-+]?\d+)(?![\w]|\.\d)")
 
 
@@ -97,6 +102,14 @@ class Lock:
             raise Fault(message, chapter=chapter, file=_shown(self.ledger)) from None
         return cells
 
+    def seconds(self) -> int | None:
+        """How long the program takes, roughly; 0 for less than a second, ``None`` where the ledger does not say."""
+        try:
+            found = _SECONDS.match(self.ledger.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError):
+            return None
+        return int(found[1]) if found else None
+
     def write(self, run: Run) -> bool:
         """Accept a run. Returns whether a file changed."""
         questions = {cell.name for cell in self.program.cells if cell.question}
@@ -115,7 +128,19 @@ class Lock:
                 row["figures"] = [drawing.plotted for drawing in printed.figures]
             rows.append(row)
         # Both or neither would be best; the ledger last, so that a break between them shows as damage.
-        return any([_write(self.out, out), _write(self.ledger, _pretty(rows))])
+        return any([_write(self.out, out), _write(self.ledger, _pretty(rows, coarse(run.busy, self.seconds())))])
+
+
+def coarse(seconds: float, locked: int | None = None) -> int:
+    """Seconds rounded so far that they are the same on most machines.
+
+    Args:
+        seconds: Measured.
+        locked: What the ledger says; it stays as long as it is not off by more than a factor of 2.
+    """
+    if locked is not None and locked / 2 <= seconds <= 2 * max(locked, 1):
+        return locked
+    return min(STEPS, key=lambda step: abs(math.log(step / seconds))) if seconds > math.sqrt(0.5) else 0
 
 
 def compare(program: Program, run: Run) -> list[Fault]:
@@ -132,6 +157,15 @@ def compare(program: Program, run: Run) -> list[Fault]:
     for name in locked.keys() - run.cells.keys():
         gone = _diff(locked[name].text, "")
         faults.append(_fault(program, name, None, "the lock holds a cell that the program no longer has", gone))
+    return faults
+
+
+def unfit(program: Program, run: Run) -> list[Fault]:
+    """Why a lock must be written anew: what differs from it, or that it does not say how long the program takes."""
+    faults = compare(program, run)
+    if not faults and Lock(program).seconds() is None:
+        message = f"the lock does not say how long the program takes; run `book lock {program.chapter}`"
+        faults.append(Fault(message, chapter=program.chapter, file=_shown(Lock(program).ledger)))
     return faults
 
 
@@ -289,7 +323,7 @@ def _first(lines: list[str], most: int = 24) -> list[str]:
     return lines if len(lines) <= most else [*lines[:most], f"    ... and {len(lines) - most} more lines"]
 
 
-def _pretty(rows: list[dict[str, Any]]) -> str:
+def _pretty(rows: list[dict[str, Any]], seconds: int) -> str:
     """JSON with one line for each artist of a figure, so that a change reads well in a diff."""
     entries = []
     for row in rows:
@@ -298,7 +332,7 @@ def _pretty(rows: list[dict[str, Any]]) -> str:
         if figures:
             entry = entry[:-1] + ', "figures": ' + _pretty_figures(figures) + "}"
         entries.append("  " + entry)
-    return '{"cells": [\n' + ",\n".join(entries) + "\n]}\n"
+    return f'{{"seconds": {seconds}, "cells": [\n' + ",\n".join(entries) + "\n]}\n"
 
 
 def _pretty_figures(figures: list[list[dict[str, Any]]]) -> str:

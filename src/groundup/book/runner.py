@@ -77,6 +77,11 @@ class Printed:
     error: str = ""
     figures: tuple[Drawing, ...] = ()
 
+    @property
+    def shows(self) -> bool:
+        """Whether a reader sees anything of it."""
+        return bool(self.text or self.error or self.figures)
+
 
 @dataclass(frozen=True)
 class Run:
@@ -85,6 +90,8 @@ class Run:
     Args:
         cells: By name, in order.
         seconds: Wall time of the program.
+        busy: Its processor time, which other programs on the machine change little.
+        day: When it ran, as in 2026-11-21, in UTC.
         megabytes: Peak of its memory.
         files: SHA-256 of the project's files that it read, by path relative to the project.
         packages: Versions of the distributions that it imported.
@@ -92,6 +99,8 @@ class Run:
 
     cells: dict[str, Printed]
     seconds: float
+    busy: float
+    day: str
     megabytes: int
     files: dict[str, str]
     packages: dict[str, str]

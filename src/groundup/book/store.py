@@ -134,7 +134,10 @@ class Store:
 
     def _read(self, name: str) -> Run | None:
         entry = self.shelf.get(name)
-        return _run(entry) if entry else None
+        try:
+            return _run(entry) if entry else None
+        except (KeyError, TypeError):  # of a version that knew other things of a run
+            return None
 
     def _current(self, run: Run) -> bool:
         return all(self._digest(path) == known for path, known in run.files.items()) and all(
@@ -176,4 +179,4 @@ def _run(entry: dict[str, Any]) -> Run:
         name: Printed(printed["text"], printed["error"], tuple(Drawing(**drawing) for drawing in printed["figures"]))
         for name, printed in entry["cells"]
     }
-    return Run(cells, entry["seconds"], entry["megabytes"], entry["files"], entry["packages"])
+    return Run(**{**entry, "cells": cells})

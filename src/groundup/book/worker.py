@@ -125,7 +125,7 @@ class _Run:
         self.flags = 0
 
     def chapter(self) -> bool:
-        started = time.perf_counter()
+        started, busy = time.perf_counter(), time.process_time()
         self.stand_alone()
         namespace = self.become_main()
         for cell in self.job["cells"]:
@@ -140,6 +140,8 @@ class _Run:
         self.channel.send(
             "finished",
             seconds=round(time.perf_counter() - started, 3),
+            busy=round(time.process_time() - busy, 3),
+            day=time.strftime("%Y-%m-%d", time.gmtime()),
             megabytes=_peak_megabytes(),
             files=self.files(),
             packages=self.packages(),
