@@ -25,7 +25,7 @@ def test_a_page_says_where_the_reader_is(project) -> None:
     project.program("04-similarity", "# %% one\nprint(1)\n")
     project.lock("04-similarity")
     project.build()
-    assert '<p class="chapter-line">Part I · Part · Chapter 4</p>' in project.html("04-similarity")
+    assert '<p class="chapter-line">Part I · Part · Chapter 4 · ' in project.html("04-similarity")
 
 
 def test_each_cell_carries_its_badge_label_and_fold(project) -> None:
@@ -51,7 +51,7 @@ def test_each_cell_carries_its_badge_label_and_fold(project) -> None:
     project.lock("01-a")
     project.build()
     _, exact, near, timed, folded, labelled = project.html("01-a").split('<div class="cell" ')
-    assert "cell-badge" not in exact
+    assert "data-search-exclude>exact</p>" in exact
     assert "within 2 % on any machine" in near
     assert "machine-dependent: depends on the machine" in timed
     assert '<details class="cell-source">' in folded

@@ -6,6 +6,8 @@ import atexit
 import functools
 import gc
 import logging
+import os
+import sys
 import threading
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
@@ -23,7 +25,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from groundup.book import cells, confusion, kept, lock, render
+from groundup.book import cells, confusion, facts, kept, lock, render
 from groundup.book.book import Book, Collection
 from groundup.book.contents import Chapter
 from groundup.book.errors import BookError, Fault, Faults
@@ -78,18 +80,20 @@ class _Held:
     program: Program
     result: Run | Fault
     locked: dict[str, lock.Locked]
+    seconds: int | None
     faults: list[Fault]
     digest: str
 
     @classmethod
     def compare(cls, program: Program, result: Run | Fault, digest: str) -> _Held:
+        seconds = lock.Lock(program).seconds()
         if isinstance(result, Fault):
-            return cls(program, result, {}, [result], digest)
+            return cls(program, result, {}, seconds, [result], digest)
         try:
             locked = lock.Lock(program).read()
         except Fault as fault:
-            return cls(program, result, {}, [fault], digest)
-        return cls(program, result, locked, lock.compare(program, result), digest)
+            return cls(program, result, {}, seconds, [fault], digest)
+        return cls(program, result, locked, seconds, lock.compare(program, result), digest)
 
 
 class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-call] # MkDocs types it halfway
@@ -125,6 +129,7 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         pages = self.book.cache / "pages"
         if not hasattr(self, "kept_pages"):
             self.kept_pages, self.kept_search = kept.Kept(pages / "markdown"), kept.Kept(pages / "search")
+            self.kept_facts = kept.Kept(pages / "facts")
             self.kept_html = kept.Kept(pages / ("html" if self.command != "serve" else "html-serve"))
         return config
 
@@ -147,6 +152,7 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
             atexit.register(self.runner.stop)
         self.keys: dict[str, str] = {}
         self.contents: dict[str, str] = {}
+        self.around: dict[str, tuple[str, str]] = {}
         self.execution = _Execution(self.book, self.collection, self.runner, Progress())
         search = config.plugins.get("material/search")
         if search is not None and getattr(search, "search_index", None):
@@ -181,9 +187,11 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         if companion:
             shown = replace(shown, companion=companion)
         settings = [list(config.markdown_extensions), config.mdx_configs, self.listing]
-        facts = [program.digest, held.digest, dict(shown.faults), repr(companion)] if program and held else []
-        key = kept.digest(kept.makers(), page.markdown, dict(page.meta), settings, facts)
-        self.keys[page.file.src_uri] = key
+        made_from = [program.digest, held.digest, dict(shown.faults), repr(companion)] if program and held else []
+        key = kept.digest(kept.makers(), page.markdown, dict(page.meta), settings, made_from)
+        around = self._around(chapter, held, page, files, key) if chapter and chapter.label and held else ("", "")
+        self.around[page.file.src_uri] = around
+        self.keys[page.file.src_uri] = kept.digest(key, around)
         with cells.showing(shown):
             try:
                 kept.render(page, config, files, self.kept_pages, key)
@@ -195,6 +203,21 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
                 raise PluginError(f"ground-up: {fault}") from None
             except Faults as faults:
                 raise PluginError(f"ground-up: {faults}") from None
+
+    def _around(self, chapter: Chapter, held: _Held, page: Page, files: Files, key: str) -> tuple[str, str]:
+        """What a chapter says of itself above its title and at its end; as it was the last time, if from the same."""
+        run = held.result if isinstance(held.result, Run) else None
+        key = kept.digest(key, run and [run.day, run.packages], sys.version, os.environ.get("SOURCE_DATE_EPOCH"))
+        known = self.kept_facts.get(page.file.src_uri, key)
+        if known is not None:
+            return known[0], known[1]
+        line = facts.line(chapter, held.program, run, text=page.markdown or "", seconds=held.seconds)
+        about = files.get_file_from_path("about/index.md")
+        method = f"{about.url_relative_to(page.file)}#how-outputs-are-checked" if about else None
+        trust = facts.trust(held.program, run, seconds=held.seconds, method=method) if run else ""
+        above = facts.header(line)
+        self.kept_facts.put(page.file.src_uri, key, [above, trust])
+        return above, trust
 
     def _shown(self, program: Program, held: _Held) -> render.Shown:
         """A chapter's cells with what the page shows below each."""
@@ -229,11 +252,9 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         return env
 
     def on_page_context(self, context: Any, *, page: Page, config: MkDocsConfig, nav: Navigation) -> Any:
-        """Say above the title where the reader is. After the search plugin has read the page."""
-        page.content = self.contents.pop(page.file.src_uri, page.content)
-        chapter = self.chapters.get(page.file.src_uri)
-        if chapter and chapter.label:
-            page.content = _line(chapter) + (page.content or "")
+        """Put around a chapter what it says of itself. After the search plugin has read the page."""
+        above, below = self.around[page.file.src_uri]
+        page.content = above + self.contents.pop(page.file.src_uri, page.content or "") + below
         return context
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
@@ -279,7 +300,3 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         if self.runner:
             self.runner.stop()
             self.runner = None
-
-
-def _line(chapter: Chapter) -> str:
-    return f'<p class="chapter-line">{chapter.label}</p>\n'

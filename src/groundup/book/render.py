@@ -51,7 +51,8 @@ class Shown:
         if name in self.printed:
             printed = self.printed[name]
             drawn = [figure(drawing, f"{name}-{n}") for n, drawing in enumerate(printed.figures, 1)]
-            left = "".join([output(printed), badge(cell), *drawn])
+            told = badge(cell) if printed.shows else ""
+            left = "".join([text, told, *drawn] if (text := output(printed)) else [*drawn, told])
             fold = f'<details class="predicted"><summary>Show what it prints</summary>{left}</details>'
             parts.append(fold if predicted else left)
         if name in self.faults:
@@ -95,14 +96,19 @@ def _block(classes: str, text: str) -> str:
 
 
 def badge(cell: Cell) -> str:
-    """How closely the output must agree with its lock, where that is not exactly."""
+    """How closely the output must agree with its lock; out of the search, where every page would have the word."""
     if cell.volatile:
-        reason = escape(cell.volatile)
-        return f'<p class="cell-badge cell-badge-volatile">machine-dependent: {reason}</p>'
-    if cell.tol:
-        percent = f"{100 * cell.tol:.3g} %"
-        return f'<p class="cell-badge cell-badge-tolerance">within {percent} on any machine</p>'
-    return ""
+        kind, text = "volatile", f"machine-dependent: {escape(cell.volatile)}"
+    elif cell.tol:
+        kind, text = "tolerance", f"within {percent(cell.tol)} on any machine"
+    else:
+        kind, text = "exact", "exact"
+    return f'<p class="cell-badge cell-badge-{kind}" data-search-exclude>{text}</p>'
+
+
+def percent(tol: float) -> str:
+    """A tolerance as readers know it: ``2 %``."""
+    return f"{100 * tol:.3g} %"
 
 
 def figure(drawing: Drawing, key: str) -> str:
