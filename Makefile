@@ -14,7 +14,7 @@ export NO_MKDOCS_2_WARNING := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve site test lint lock bench clean
+.PHONY: help install serve site zip test lint lock bench clean
 
 help: ## list the targets
 	@echo "make TARGET [PYTHON=python3.13] [HOST=127.0.0.1] [PORT=8000]"
@@ -40,6 +40,10 @@ serve: install ## show the book at http://HOST:PORT/ and follow what you change
 site: install ## build the book into site/
 	$(BIN)/mkdocs build --strict
 
+# FILE chooses another place.
+zip: install ## build the book into ground-up-offline.zip, to read without a network
+	$(BIN)/book zip $(FILE)
+
 test: lint ## every check that CI runs
 	@echo "== Tests"
 	$(BIN)/pytest -n auto
@@ -60,5 +64,5 @@ bench: install ## how fast the book builds and reloads, against stock tools (ARG
 	$(BIN)/python tests/bench/bench_build.py $(ARGS)
 
 clean: ## remove everything that was built or installed here
-	rm -rf $(VENV) site .cache build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) site .cache ground-up-offline.zip build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find src tests snippets -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -299,5 +299,5 @@ def test_time_shows_seconds_and_memory_of_each_chapter(project) -> None:
 def test_help_names_every_command(project) -> None:
     said = project.book("--help").stdout
     assert re.findall(r"^  (\w+) ", said.partition("Commands:")[2], re.MULTILINE) == [
-        "check", "lock", "new", "run", "time",
+        "check", "lock", "new", "run", "time", "zip",
     ]  # fmt: skip

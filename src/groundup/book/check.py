@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +13,7 @@ from groundup.book import confusion, lock, quiz
 from groundup.book.book import Book, Collection
 from groundup.book.errors import Fault
 from groundup.book.runner import Run
+from groundup.book.site import build
 
 _CELL = re.compile(r'data-cell="([a-z0-9-]+)"')
 _TRACEBACK = "Traceback (most recent call last)"
@@ -89,9 +87,11 @@ def check(book: Book, collection: Collection, runs: dict[str, Run]) -> Report:
         report.rows.append(row)
     if not report.faults:
         with tempfile.TemporaryDirectory(prefix="book-site-") as site:
-            report.faults += _build(book, Path(site))
-            if not report.faults:
+            try:
+                build(book, Path(site))
                 _search(collection, Path(site), report)
+            except Fault as fault:
+                report.faults.append(fault)
     return report
 
 
@@ -105,18 +105,6 @@ def _questions(book: Book, collection: Collection) -> list[Fault]:
             fault.chapter, fault.file = chapter.slug, f"docs/{chapter.page}"
             return [fault]
     return quiz.lint(collection.companions, boxes)
-
-
-def _build(book: Book, site: Path) -> list[Fault]:
-    """Build in a process of its own, as authors do; warnings count."""
-    # Not --quiet: MkDocs then counts no warnings, and --strict lets a broken link pass.
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(site)]
-    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
-    built = subprocess.run(command, cwd=book.root, env=environment, capture_output=True, text=True, check=False)
-    if built.returncode == 0:
-        return []
-    said = "\n".join(line for line in (built.stderr or built.stdout).splitlines() if not line.startswith("INFO"))
-    return [Fault("mkdocs build --strict failed", detail=said[-4000:])]
 
 
 def _search(collection: Collection, site: Path, report: Report) -> None:

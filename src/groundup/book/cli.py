@@ -1,9 +1,10 @@
-"""The command ``book``: run, check, lock, new, time."""
+"""The command ``book``: run, check, lock, new, time, zip."""
 
 from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
@@ -11,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from groundup.book import check as checks
-from groundup.book import lock
+from groundup.book import lock, offline
 from groundup.book.book import Book, Collection
 from groundup.book.errors import BookError, Fault, Faults
 from groundup.book.new import new_chapter
@@ -162,6 +163,20 @@ def new(chapter: str, part: str, title: str) -> None:
     for path in new_chapter(Book.find(), chapter, part, title):
         console.print(str(path), markup=False)
     console.print(f"write both, look at `book run {chapter}`, then accept the output with `book lock {chapter}`")
+
+
+@main.command("zip")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
+def zip_command(file: Path | None) -> None:
+    """Build the site for reading from a folder and zip it.
+
+    FILE is ground-up-offline.zip in the project's folder unless you name another. Unpacked, its index.html opens in a
+    browser, without a network or a server.
+    """
+    book = Book.find()
+    target = file or book.root / "ground-up-offline.zip"
+    count = offline.zipped(book, target)
+    console.print(f"{target.name}: {count} files, {target.stat().st_size / 1e6:.1f} MB", markup=False)
 
 
 @main.command()

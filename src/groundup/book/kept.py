@@ -223,7 +223,8 @@ def shared(config: MkDocsConfig, nav: str) -> str:
         for name in VisibleLoader(folder).list_templates()
         if name.endswith(".html")
     ]
-    return digest(makers(), text, config.site_url, config.repo_url, config.extra_css, templates, nav)
+    settings = [config.site_url, config.repo_url, config.extra_css, config.use_directory_urls]
+    return digest(makers(), text, settings, config.extra.get("offline_zip"), templates, nav)
 
 
 def keep_search(index: Any, kept: Kept, keys: Mapping[str, str]) -> dict[str, str]:

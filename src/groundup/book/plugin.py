@@ -25,7 +25,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from groundup.book import cells, confusion, facts, kept, lock, render
+from groundup.book import cells, confusion, facts, kept, lock, offline, render
 from groundup.book.book import Book, Collection
 from groundup.book.contents import Chapter
 from groundup.book.errors import BookError, Fault, Faults
@@ -124,9 +124,12 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         config.nav = self._nav()
         config.extra["parts"] = self.collection.parts  # for the start page
         kept.list_quickly(config.theme)
+        self.offline = offline.is_on(config)
+        if self.offline:
+            offline.prepare(config)
         if "groundup.book.cells" not in config.markdown_extensions:
             config.markdown_extensions.append("groundup.book.cells")
-        pages = self.book.cache / "pages"
+        pages = self.book.cache / ("pages" if not self.offline else "pages-offline")
         if not hasattr(self, "kept_pages"):
             self.kept_pages, self.kept_search = kept.Kept(pages / "markdown"), kept.Kept(pages / "search")
             self.kept_facts = kept.Kept(pages / "facts")
@@ -162,6 +165,8 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Add the page that collects the confusion boxes, and note which files there are: links resolve by them."""
         files.append(File.generated(config, CONFUSIONS, content=self._confusions()))
+        if self.offline:
+            files.append(offline.shim(config))
         self.listing = kept.digest([(file.src_uri, file.url) for file in files])
         return files
 
