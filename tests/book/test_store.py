@@ -203,6 +203,16 @@ def entries(project) -> list[Path]:
     return [path for path in (project.root / ".cache").rglob("*") if path.is_file() and "matplotlib" not in path.parts]
 
 
+def test_an_entry_of_a_version_that_knew_less_counts_as_absent(project, remember) -> None:
+    project.program("01-a", PROGRAM)
+    remember("01-a")
+    (path,) = (project.root / ".cache/runs").rglob("*.json")
+    entry = unseal(path.read_bytes())
+    del entry["day"]
+    path.write_bytes(seal(entry))
+    assert project.stored("01-a") is None
+
+
 def flip(data: bytes) -> bytes:
     middle = len(data) // 2
     return data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :]

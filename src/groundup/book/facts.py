@@ -63,7 +63,7 @@ def line(chapter: Chapter, program: Program, run: Run | None, *, text: str, seco
 
 
 def minutes(text: str, program: Program) -> int:
-    """Minutes to read a page once, with its code but without its questions, which are not on it.
+    """Minutes to read a page once, with its code but without its questions, which lie beside it.
 
     Args:
         text: The page's Markdown. Its words count, formulas' too; the lines that open and close fences do not.
@@ -102,7 +102,7 @@ def trust(program: Program, run: Run, *, seconds: int | None, method: str | None
     """
     day = _day(run)
     date_shown = f'<time datetime="{day}">{_joined(str(day.day), f"{day:%B}", str(day.year))}</time>'
-    used = [f"Python {platform.python_version()}"]
+    used = [f"Python {platform.python_version()}"]  # this one's: the store has no runs of another
     used += [f"{name} {version}" for name, version in versions(program, run).items()]
     listed = " and ".join(filter(None, [", ".join(used[:-1]), used[-1]]))
     took = "" if seconds is None else f", in {'about ' if seconds else ''}{_duration(seconds)}"

@@ -40,7 +40,7 @@ def is_on(config: MkDocsConfig) -> bool:
 
 
 def prepare(config: MkDocsConfig) -> None:
-    """Tell the templates, name the shim before Material's plugin names its own, and load pages one by one.
+    """Tell the templates, name the shim in place of the one on another host, and load pages one by one.
 
     Material that is asked for instant loading where it cannot be, as in a folder, tells no script that a page is there.
     """
