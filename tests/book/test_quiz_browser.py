@@ -28,7 +28,7 @@ SHELL = """\
 <body dir="ltr" data-md-color-scheme="{scheme}" data-md-color-primary="custom"><div class="md-container">
 <main class="md-main"><div class="md-main__inner md-grid"><div class="md-content">
 <article class="md-content__inner md-typeset">{content}</article></div></div></main></div>
-{head}<script src="{root}assets/javascripts/quiz.js"></script></body></html>
+{head}<script src="{root}assets/javascripts/store.js"></script><script src="{root}assets/javascripts/quiz.js"></script></body></html>
 """
 
 
