@@ -127,7 +127,7 @@
     } catch (error) {
       return error instanceof SyntaxError ? "syntax" : "unread";
     }
-    if (given?.book !== "ground-up" || !(given.version >= 1)) return "foreign";
+    if (given?.book !== "ground-up" || typeof given.version !== "number") return "foreign";
     if (given.version > 1) return "later";
     if (look().state === "later") return "blocked";
     const { data, odd } = clean(given);

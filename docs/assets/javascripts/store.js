@@ -94,11 +94,10 @@
     today: () => new Date().toLocaleDateString("sv"), // as in 2026-11-21
     /** Called after every change, in this tab or another. */
     watch: (watcher) => watchers.push(watcher),
-    /** Called now, and after each of Material's instant navigations. */
+    /** Called now and after each of Material's instant navigations, which may say "now" once more or, without a server, never. */
     onPage: (start) => {
-      if (window.document$) document$.subscribe(start);
-      else if (document.readyState === "loading") addEventListener("DOMContentLoaded", start);
-      else start();
+      start();
+      window.document$?.subscribe(start);
     },
   };
 })();
