@@ -156,6 +156,45 @@ def test_the_contents_are_the_navigation(material) -> None:
     assert "Part I · Part" in text(material.html("01-first"))
 
 
+PROGRESS = "---\ntemplate: progress.html\n---\n\n# Your progress\n"
+QUESTION = """\
+[[questions]]
+id = "{id}"
+section = "{section}"
+concept = "word"
+asks = "why"
+kind = "choice"
+stem = "Why?"
+choices = [{{ text = "so", reason = "Yes.", right = true }}, {{ text = "because", reason = "No." }}]
+"""
+
+
+def test_the_progress_page_knows_the_questions_of_each_chapter_as_they_are_now(project) -> None:
+    project.program("01-a", "# %% one\nprint(1)\n")
+    project.page("01-a", "# A\n\n## Why\n\n" + '```python exec="on" cell="one"\n```\n')
+    project.lock("01-a")
+    project.file("theme/progress.html", "{{ page.meta.questions }}")
+    project.file("docs/progress.md", PROGRESS)
+    for name in ("before", "after"):
+        asked = QUESTION.format(id=name, section="why") + QUESTION.format(id=f"{name}-all", section="mastery")
+        project.file("docs/part-1/01-a.toml", asked)
+        built = project.build("--strict")
+        assert built.returncode == 0, built.stderr
+        page = unescape((project.root / "site/progress/index.html").read_text(encoding="utf-8"))
+        assert page == str({"part-1/01-a.md": {"quiz": name, "mastery": f"{name}-all"}})
+
+
+def test_the_progress_page_is_in_the_navigation_where_there_is_one(material) -> None:
+    material.program("01-a", "# %% one\nprint(1)\n")
+    material.lock("01-a")
+    assert material.build("--strict").returncode == 0
+    assert "Your progress" not in material.html("01-a")
+    material.file("docs/progress.md", "# Your progress\n")
+    assert material.build("--strict").returncode == 0
+    links = re.findall(r'href="\.\./\.\./(\w+)/"', material.html("01-a"))
+    assert list(dict.fromkeys(links)) == ["confusions", "progress"]
+
+
 def test_a_page_outside_the_parts_shows_its_program_too(project) -> None:
     project.file("snippets/index.py", "# %% one\nprint(7)\n")
     project.file("docs/index.md", '# Start\n\n```python exec="on" cell="one"\n```\n')

@@ -1,51 +1,10 @@
 /* Ground Up: checks the answers of a page's quizzes and keeps in this browser which were right on the first try.
 
-   The page is complete without this file; see src/groundup/book/quiz.py for its HTML. Kept under one key of localStorage:
-   {version: 1, chapters: {path: {done, right, of}}, questions: {"path#id": "right" | "wrong"}}. */
+   The page is complete without this file; see src/groundup/book/quiz.py for its HTML, store.js for what is kept. */
 (() => {
   "use strict";
 
-  const KEY = "ground-up";
-  const script = document.currentScript;
-  const base = script && script.src ? new URL("../../", script.src).pathname : "/";
-
-  /* ---- what is kept ---- */
-
-  const isRecord = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
-  let memory = {}; // stands in where the browser refuses to keep anything, or keeps what a later version wrote
-  let refused = false;
-
-  const load = () => {
-    let data = memory;
-    if (!refused) {
-      try {
-        data = JSON.parse(localStorage.getItem(KEY));
-      } catch (error) {
-        refused = !(error instanceof SyntaxError);
-        data = {};
-      }
-    }
-    if (!isRecord(data)) data = {};
-    if (data.version > 1) {
-      refused = true;
-      data = {};
-    }
-    data.version = 1;
-    for (const part of ["chapters", "questions"]) if (!isRecord(data[part])) data[part] = {};
-    return data;
-  };
-
-  const change = (edit) => {
-    const data = load();
-    edit(data);
-    memory = data;
-    if (refused) return;
-    try {
-      localStorage.setItem(KEY, JSON.stringify(data));
-    } catch {
-      refused = true;
-    }
-  };
+  const { path: pathOf, today, load, change, watch, onPage } = window.groundUp;
 
   /* ---- answers ---- */
 
@@ -113,14 +72,15 @@
 
   /* ---- a page ---- */
 
+  let show = () => {}; // what follows from the answers of this page
+  watch(() => show());
+
   const start = () => {
     const forms = [...document.querySelectorAll("form.quiz:not([data-live])")];
     if (!forms.length) return;
-    let path = location.pathname;
-    if (path.startsWith(base)) path = path.slice(base.length);
-    path = path.replace(/(index)?\.html$/, "").replace(/^\/+|\/+$/g, "") || "index";
+    const path = pathOf(location);
     const key = (form) => `${path}#${form.id.slice("quiz-".length)}`;
-    const first = (form, data = load()) => ["right", "wrong"].find((result) => data.questions[key(form)] === result);
+    const first = (form, data = load()) => data.questions[key(form)];
     const section = document.querySelector("section.mastery");
     const mastery = forms.filter((form) => section && section.contains(form));
 
@@ -128,7 +88,8 @@
     again.className = "quiz-again";
     again.innerHTML = '<button type="button">Try again</button> <span>clears your answers in this chapter</span>';
 
-    const show = () => {
+    show = () => {
+      if (!again.isConnected) return; // the reader has gone on to another page
       const data = load();
       again.hidden = !forms.some((form) => first(form, data));
       if (!section) return;
@@ -137,9 +98,8 @@
       const answered = mastery.filter((form) => first(form, data)).length;
       const { enough } = section.dataset;
       let kept = data.chapters[path];
-      if (!isRecord(kept) || !kept.done) kept = null;
       if (right >= enough && !(kept && kept.right === right && kept.of === of) && !(kept && kept.right / kept.of > right / of)) {
-        kept = { done: kept ? kept.done : new Date().toISOString().slice(0, 10), right, of };
+        kept = { done: kept ? kept.done : today(), right, of };
         change((now) => { now.chapters[path] = kept; });
       }
       section.dataset.chapter = path;
@@ -169,7 +129,6 @@
         mark(form);
         form.querySelector(".quiz-answer").open = true;
         tell(form, result, verdict ? (before === "wrong" ? "✓ Right, on a later try." : "✓ Right.") : "✗ Wrong. The reasons are below; try again if you like.");
-        show();
       });
       const result = first(form);
       if (result) restore(form, result);
@@ -182,7 +141,6 @@
         delete form.dataset.checked;
         form.querySelector(".quiz-answer").open = false;
       }
-      show();
       (mastery[0] || forms[0]).querySelector("input, textarea").focus();
     });
     if (section) section.append(again);
@@ -190,8 +148,5 @@
     show();
   };
 
-  const pages = window.document$; // Material's: one event a page, also where a page replaces another without loading
-  if (pages && pages.subscribe) pages.subscribe(start);
-  else if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
-  else start();
+  onPage(start);
 })();

@@ -27,6 +27,7 @@ from mkdocs.structure.pages import Page
 
 from groundup.book import cells, confusion, facts, kept, lock, offline, render
 from groundup.book.book import Book, Collection
+from groundup.book.companion import MASTERY
 from groundup.book.contents import Chapter
 from groundup.book.errors import BookError, Fault, Faults
 from groundup.book.program import Program
@@ -35,6 +36,9 @@ from groundup.book.runner import Run, Runner
 
 CONFUSIONS = "confusions.md"
 """The generated page that collects every confusion box."""
+
+PROGRESS = "progress.md"
+"""The page that shows what the reader's browser keeps; a book may go without."""
 
 log = logging.getLogger("mkdocs.plugins.ground-up")
 
@@ -146,6 +150,8 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         about = sorted(path.relative_to(self.book.docs).as_posix() for path in self.book.docs.glob("about/*.md"))
         about.sort(key=lambda page: page != "about/index.md")
         nav.append({"Easily confused": CONFUSIONS})
+        if (self.book.docs / PROGRESS).is_file():
+            nav.append({"Your progress": PROGRESS})
         return [*nav, {"About": about}] if about else nav
 
     def on_pre_build(self, *, config: MkDocsConfig) -> None:
@@ -181,7 +187,19 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
     def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Let the page be rendered with its chapter's cells, or as it was the last time."""
         page.render = functools.partial(self._render, page)  # type: ignore[method-assign]
+        if page.file.src_uri == PROGRESS:
+            page.meta["questions"] = self._questions()  # kept pages are told apart by their meta too
         return markdown
+
+    def _questions(self) -> dict[str, dict[str, str]]:
+        """The ids of each chapter's questions, by page: those of its sections and those of its mastery check."""
+        ids: dict[str, dict[str, str]] = {}
+        for chapter in self.collection.chapters:
+            questions = self.collection.companions[chapter.slug].questions
+            mastery = [question.id for question in questions if question.section == MASTERY]
+            quiz = [question.id for question in questions if question.section != MASTERY]
+            ids[chapter.page] = {"quiz": " ".join(quiz), "mastery": " ".join(mastery)}
+        return ids
 
     def _render(self, page: Page, config: MkDocsConfig, files: Files) -> None:
         chapter = self.chapters.get(page.file.src_uri)

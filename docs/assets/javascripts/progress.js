@@ -1,0 +1,160 @@
+/* Ground Up: where the reader stopped, ticks in the navigation, and the page "Your progress", whose words are in
+   theme/progress.html. What is kept, and where, is in store.js. */
+(() => {
+  "use strict";
+
+  const { path, today, isRecord, clean, look, load, change, reset, watch, onPage } = window.groundUp;
+  const find = (selector) => document.querySelector(selector);
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const make = (tag, properties) => Object.assign(document.createElement(tag), properties);
+
+  /* ---- where the reader stopped ---- */
+
+  let observer;
+
+  /** Of a chapter, keep the last heading above the middle of the window. The observer speaks only when that changes. */
+  const follow = () => {
+    observer?.disconnect();
+    const here = path(location);
+    if (!/^part-\d+\//.test(here)) return;
+    const headings = all("article :is(h1, h2, h3)");
+    const passed = new Map();
+    observer = new IntersectionObserver((entries) => {
+      entries.forEach(({ target, isIntersecting }) => passed.set(target, isIntersecting));
+      const last = headings.findLast((heading) => passed.get(heading));
+      const anchor = last?.matches("h2, h3") ? last.id : "";
+      const { stopped } = load();
+      // Opening a chapter again does not lose the place in it.
+      if (stopped.path === here && (!anchor || stopped.anchor === anchor)) return;
+      const heading = anchor && last.textContent.replace(/¶$/, "").trim();
+      change((data) => { data.stopped = { path: here, anchor, heading, when: new Date().toISOString() }; });
+    }, { rootMargin: "9999999px 0px -50%" });
+    headings.forEach((heading) => observer.observe(heading));
+  };
+
+  /** A link back, on pages that list the chapters. */
+  const offer = ({ stopped }) => {
+    const place = find(".continue");
+    const chapter = place && all(".parts a").find((link) => path(link) === stopped.path);
+    if (!chapter) return place?.replaceChildren();
+    const words = [chapter.firstChild.data.replace(/^\d+ · /, ""), stopped.heading].filter(Boolean);
+    const link = make("a", { href: chapter.href, textContent: `Continue: ${words.join(" · ")}` });
+    link.hash = stopped.anchor;
+    place.replaceChildren(link);
+  };
+
+  const tick = ({ chapters }) => all(".md-nav__link[href$='/'], .md-nav__link[href$='.html']").forEach((link) => {
+    link.querySelector(".done")?.remove();
+    if (path(link) in chapters) link.append(make("span", { className: "done", innerHTML: "<span> (done)</span>" }));
+  });
+
+  /* ---- the page ---- */
+
+  const show = () => {
+    const { state, data } = look();
+    tick(data);
+    offer(data);
+    if (!find(".progress-page")) return;
+    const book = { done: 0, chapters: 0, asked: 0, answered: 0, right: 0 };
+    for (const bar of all("progress")) {
+      bar.value = 0;
+      for (const row of all("[data-quiz]", bar.closest(".part"))) {
+        const key = path(row.querySelector("a"));
+        const count = (ids) => {
+          const results = ids.split(" ").map((id) => data.questions[`${key}#${id}`]).filter(Boolean);
+          const right = results.filter((result) => result === "right").length;
+          const asked = ids && ids.split(" ").length;
+          book.asked += +asked;
+          book.answered += results.length;
+          book.right += right;
+          return results.length && `${results.length} of ${asked}, ${right} right`;
+        };
+        const [quiz, mastery, chapter] = [count(row.dataset.quiz), count(row.dataset.mastery), data.chapters[key]];
+        bar.value += chapter ? 1 : 0;
+        row.lastElementChild.textContent = [
+          chapter ? `✓ Done, ${chapter.done} · mastery check ${chapter.right} of ${chapter.of} right` : quiz || mastery ? "Begun" : "Not begun",
+          !chapter && mastery && `mastery check ${mastery}`,
+          quiz && `questions ${quiz}`,
+        ].filter(Boolean).join(" · ");
+      }
+      book.done += bar.value;
+      book.chapters += bar.max;
+      bar.nextElementSibling.textContent = `${bar.value} of ${bar.max} chapters done`;
+    }
+    find(".progress-total").textContent = `${book.done} of ${book.chapters} chapters done. `
+      + `${book.answered} of ${book.asked} questions answered, ${book.right} right on the first try.`;
+    find(".progress-state").textContent = find(".progress-state").dataset[state] ?? "";
+  };
+
+  /* ---- export, import, reset ---- */
+
+  const save = () => {
+    const { data, given = data } = look(); // what a later version wrote goes out as it is
+    const text = JSON.stringify({ ...given, book: "ground-up" });
+    const link = make("a", { href: URL.createObjectURL(new Blob([text])), download: `ground-up-progress-${today()}.json` });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href));
+    return `Exported as ${link.download}.`;
+  };
+
+  /** Take over what is new or better, and count it. */
+  const merge = (data, given) => {
+    const news = { chapters: 0, answers: 0, "place where you stopped": 0 };
+    for (const [key, theirs] of Object.entries(given.chapters)) {
+      const ours = data.chapters[key] ?? { right: -1, of: 1, done: theirs.done };
+      const better = theirs.right / theirs.of > ours.right / ours.of;
+      if (!better && theirs.done >= ours.done) continue;
+      data.chapters[key] = { ...(better ? theirs : ours), done: theirs.done < ours.done ? theirs.done : ours.done };
+      news.chapters += 1;
+    }
+    for (const [key, result] of Object.entries(given.questions)) {
+      if (data.questions[key] && (data.questions[key] === result || result === "wrong")) continue;
+      data.questions[key] = result;
+      news.answers += 1;
+    }
+    if (given.stopped.when > (data.stopped.when ?? "")) {
+      data.stopped = given.stopped;
+      news["place where you stopped"] = 1;
+    }
+    return Object.entries(news).map((pair) => pair.join(": ")).join(", ");
+  };
+
+  /** Returns what to say: of what is wrong, the name of the sentence. */
+  const read = async (file) => {
+    let given, news;
+    try {
+      given = JSON.parse(await file.text());
+    } catch (error) {
+      return error instanceof SyntaxError ? "syntax" : "unread";
+    }
+    if (given?.book !== "ground-up" || typeof given.version !== "number") return "foreign";
+    if (given.version > 1) return "later";
+    if (look().state === "later") return "blocked";
+    const { data, odd } = clean(given);
+    change((now) => { news = merge(now, data); });
+    return `Imported. New or better than what was here: ${news}.${odd ? ` Left out, because unreadable: ${odd}.` : ""}`;
+  };
+
+  const start = () => {
+    follow();
+    show();
+    if (!find(".progress-page")) return;
+    const [said, dialog, input] = [".progress-said", ".progress-page dialog", ".progress-page input"].map(find);
+    const say = (text) => { said.textContent = said.dataset[text] ?? text; };
+    find(".progress-export").onclick = () => say(save());
+    find(".progress-reset").onclick = () => dialog.showModal();
+    dialog.onclose = () => {
+      if (dialog.returnValue !== "reset") return;
+      dialog.returnValue = "";
+      reset();
+      say("reset");
+    };
+    input.onchange = async () => {
+      say(await read(input.files[0]));
+      input.value = ""; // the same file can be chosen again
+    };
+  };
+
+  watch(show);
+  onPage(start);
+})();
