@@ -16,7 +16,7 @@ from groundup.book.errors import Fault
 from groundup.book.page import fences
 from groundup.book.term import GROUPS, Term, plain, slug
 
-_BOLD = re.compile(r"\*\*(?=\S)((?:[^*\n]|\n(?!\s*\n))+?)\*\*")
+_BOLD = re.compile(r"\*\*(?=\S)([^*]+)\*\*")
 _CODE = re.compile(r"`+[^`\n]+`+")
 _WORD = re.compile(r"\w+")
 
@@ -131,20 +131,21 @@ class Glossary:
         yield "## By subject\n"
         for group in GROUPS:
             entries = [entry for entry in self.entries if entry.term.group == group]
-            if entries:
-                yield f"### {group}\n"
+            if not entries:
+                continue
+            yield f"### {group}\n"
             for place, found in groupby(entries, key=lambda entry: entry.place):
                 yield f"- {place}: {', '.join(f'[{_shown(e.term.label)}]({e.target})' for e in found)}"
             yield ""
 
     def _alphabet(self) -> Iterator[str]:
-        rows = _without_neighbours(sorted(row for entry in self.entries for row in _rows(entry)))
+        rows = sorted(row for entry in self.entries for row in _rows(entry))
         letters = [(letter, list(found)) for letter, found in groupby(rows, key=lambda row: _letter(row.at))]
         yield "## A to Z\n"
         yield " · ".join(f"[{letter}](#{_id(letter)})" for letter, _ in letters) + "\n"
         for letter, found in letters:
             yield f"### {letter} {{ #{_id(letter)} }}\n"
-            for row in found:
+            for row in _without_neighbours(found):
                 yield row.text
 
 
@@ -240,4 +241,4 @@ def _bold(text: str) -> tuple[str, ...]:
     for fence in fences(list(lines)):
         lines[fence.start : fence.end] = [""] * (fence.end - fence.start)
     prose = _CODE.sub(lambda code: code.group().replace("*", "∗"), "\n".join(lines))
-    return tuple(" ".join(bold.split()) for bold in _BOLD.findall(prose))
+    return tuple(" ".join(bold.split()) for part in prose.split("\n\n") for bold in _BOLD.findall(part))

@@ -1,9 +1,9 @@
-"""Terms: the words that a chapter defines, as its data file lists them.
+r"""Terms: the words that a chapter defines, as its data file lists them.
 
     [[terms]]
     name = "learning rate"
     group = "Models and training"
-    definition = "The factor $\\eta$ on the gradient in one update."
+    definition = 'The factor $\eta$ on the gradient in one update.'
     also = ["step size"]
 
 Its definition stands where the page first sets the name, an alias or a plural in bold; see ``tooltip``.

@@ -85,10 +85,9 @@ class TermProcessor(Treeprocessor):
     def run(self, root: Element) -> None:
         """Called by Python-Markdown with the page's tree."""
         page = _marking.get(None)
-        if page is None or not page.forms and not page.own:
-            return
-        _define(root, page.own)
-        if page.forms:
+        if page:
+            _define(root, page.own)
+        if page and page.forms:
             _Uses(page).mark(root)
 
 
