@@ -14,6 +14,7 @@ from groundup.book import page
 from groundup.book.companion import Companion, read
 from groundup.book.contents import Chapter, Part, read_parts, title
 from groundup.book.errors import BookError, Fault, raise_any
+from groundup.book.glossary import Glossary, undefined
 from groundup.book.page import Unrun
 from groundup.book.program import Program
 from groundup.book.progress import Progress
@@ -32,7 +33,7 @@ class Collection:
         chapters: Every page that has a program or stands in a part, in reading order.
         programs: By chapter.
         unrun: Fences that say why they do not run, by page.
-        companions: Quiz questions, by chapter.
+        companions: Quiz questions and terms, by chapter.
     """
 
     parts: list[Part]
@@ -117,6 +118,7 @@ class Book:
         programs, unrun = self._programs([*chapters, *others], faults)
         known = [chapter for chapter in [*chapters, *others] if chapter.part or chapter.slug in programs]
         companions = self._companions(known, programs, faults)
+        faults += Glossary.of(known, companions).faults()
         raise_any(faults)
         return Collection(parts, known, programs, unrun, companions)
 
@@ -156,13 +158,16 @@ class Book:
     def _companions(
         self, chapters: list[Chapter], programs: dict[str, Program], faults: list[Fault]
     ) -> dict[str, Companion]:
-        """Read the questions beside each page, and let each program compute their answers."""
+        """Read the questions and terms beside each page, and let each program compute the answers."""
         companions: dict[str, Companion] = {}
         for chapter in chapters:
             path = (self.docs / chapter.page).with_suffix(".toml")
             file = f"docs/{path.relative_to(self.docs).as_posix()}"
             try:
                 companion = companions[chapter.slug] = read(path, chapter=chapter.slug, file=file)
+                if companion.terms:
+                    text = (self.docs / chapter.page).read_text(encoding="utf-8")
+                    faults += undefined(text, companion.terms, chapter=chapter.slug, file=file)
                 if chapter.slug in programs:
                     asked = [(question.id, question.code) for question in companion.computed]
                     programs[chapter.slug] = programs[chapter.slug].asking(asked, file)

@@ -20,7 +20,7 @@ from markdown import Extension, Markdown
 from markdown.preprocessors import Preprocessor
 from pymdownx.superfences import SuperFencesException
 
-from groundup.book import confusion, predict, quiz
+from groundup.book import confusion, predict, quiz, tooltip
 from groundup.book.errors import Fault
 from groundup.book.page import fences, numbers_in_prose
 from groundup.book.render import Shown
@@ -120,6 +120,7 @@ class CellExtension(Extension):
         """Called by Python-Markdown."""
         md.preprocessors.register(CellPreprocessor(md), "ground-up-cells", 50)
         confusion.register(md)
+        tooltip.register(md)
         formatters: dict[str, Any] = markdown_exec.formatters
         formatters["python"] = functools.partial(markdown_exec.base_format, language="python", run=lookup)
 

@@ -1,4 +1,4 @@
-"""A chapter's companion: the quiz questions that belong to a page, in a data file beside it.
+"""A chapter's companion: the quiz questions and the terms that belong to a page, in a data file beside it.
 
     [[questions]]
     id = "what-moves"
@@ -15,7 +15,7 @@
 
 ``docs/part-1/01-what-is-a-model.toml`` stands beside ``01-what-is-a-model.md``. The answers to questions of the kinds
 ``number`` and ``trace`` are not in it: they have ``code``, which the build runs after the chapter's last cell, and
-whose output is locked like any other.
+whose output is locked like any other. ``term`` says what a ``[[terms]]`` holds.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from typing import Literal
 
 import msgspec
 
+from groundup.book import term
 from groundup.book.errors import Fault
 
 MASTERY = "mastery"
@@ -87,9 +88,11 @@ class Companion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Args:
         questions: In the order in which a section shows them.
+        terms: Those that the chapter defines.
     """
 
     questions: tuple[Question, ...] = ()
+    terms: tuple[term.Term, ...] = ()
 
     @property
     def computed(self) -> list[Question]:
@@ -141,6 +144,7 @@ def _wrong(companion: Companion) -> Iterator[str]:
             if not getattr(question, key).strip():
                 yield f"{name}: `{key}` is empty"
         yield from _wrong_choice(name, question) if question.kind == "choice" else _wrong_code(name, question)
+    yield from term.wrong(companion.terms)
 
 
 def _wrong_choice(name: str, question: Question) -> Iterator[str]:

@@ -9,12 +9,14 @@ import logging
 import os
 import sys
 import threading
+from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import jinja2
+import msgspec
 from mkdocs.config import config_options
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
@@ -25,17 +27,18 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from groundup.book import cells, confusion, facts, kept, lock, offline, render
+from groundup.book import cells, confusion, facts, kept, lock, offline, render, tooltip
 from groundup.book.book import Book, Collection
 from groundup.book.companion import MASTERY
 from groundup.book.contents import Chapter
 from groundup.book.errors import BookError, Fault, Faults
+from groundup.book.glossary import Glossary
 from groundup.book.program import Program
 from groundup.book.progress import Progress
 from groundup.book.runner import Run, Runner
 
-CONFUSIONS = "confusions.md"
-"""The generated page that collects every confusion box."""
+GLOSSARY = "glossary.md"
+"""The generated page that lists every term, and whose own words get no tooltips."""
 
 PROGRESS = "progress.md"
 """The page that shows what the reader's browser keeps; a book may go without."""
@@ -75,6 +78,15 @@ class _Execution:
 
     def wait(self) -> None:
         self._thread.join()
+
+
+@dataclass(frozen=True)
+class _Generated:
+    """A page that is made from the chapters: its title in the navigation, its path and its Markdown."""
+
+    title: str
+    path: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -122,6 +134,8 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         self.faults: list[Fault] = []
         try:
             self.collection = self.book.collect()
+            self.glossary = Glossary.of(self.collection.chapters, self.collection.companions)
+            self.generated = list(self._generated())
         except BookError as error:
             raise PluginError(f"ground-up: {error}") from None
         self.chapters = {chapter.page: chapter for chapter in self.collection.chapters}
@@ -136,7 +150,7 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         pages = self.book.cache / ("pages" if not self.offline else "pages-offline")
         if not hasattr(self, "kept_pages"):
             self.kept_pages, self.kept_search = kept.Kept(pages / "markdown"), kept.Kept(pages / "search")
-            self.kept_facts = kept.Kept(pages / "facts")
+            self.kept_facts, self.kept_tips = kept.Kept(pages / "facts"), kept.Kept(pages / "tips")
             self.kept_html = kept.Kept(pages / ("html" if self.command != "serve" else "html-serve"))
         return config
 
@@ -149,7 +163,7 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
                 nav.append({part.label: [{self.book.heading(chapter): chapter.page} for chapter in chapters]})
         about = sorted(path.relative_to(self.book.docs).as_posix() for path in self.book.docs.glob("about/*.md"))
         about.sort(key=lambda page: page != "about/index.md")
-        nav.append({"Easily confused": CONFUSIONS})
+        nav += [{page.title: page.path} for page in self.generated]
         if (self.book.docs / PROGRESS).is_file():
             nav.append({"Your progress": PROGRESS})
         return [*nav, {"About": about}] if about else nav
@@ -169,19 +183,34 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
 
     @event_priority(-100)
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Add the page that collects the confusion boxes, and note which files there are: links resolve by them."""
-        files.append(File.generated(config, CONFUSIONS, content=self._confusions()))
+        """Add the pages made from the chapters, and note which files there are: links resolve by them."""
+        for page in self.generated:
+            files.append(File.generated(config, page.path, content=page.text))
         if self.offline:
             files.append(offline.shim(config))
         self.listing = kept.digest([(file.src_uri, file.url) for file in files])
+        try:
+            self.tips = self._tips()
+        except Fault as fault:
+            raise PluginError(f"ground-up: {fault}") from None
         return files
 
-    def _confusions(self) -> str:
+    def _generated(self) -> Iterator[_Generated]:
         pages = [(chapter, self.book.docs / chapter.page) for chapter in self.collection.chapters if chapter.part]
-        try:
-            return confusion.collected([(chapter, page.read_text(encoding="utf-8")) for chapter, page in pages])
-        except BookError as error:
-            raise PluginError(f"ground-up: {error}") from None
+        boxes = confusion.collected([(chapter, page.read_text(encoding="utf-8")) for chapter, page in pages])
+        yield _Generated("Easily confused", "confusions.md", boxes)
+        if self.glossary.entries:
+            yield _Generated("Glossary", GLOSSARY, self.glossary.page())
+
+    def _tips(self) -> dict[str, list[str]]:
+        """What the tooltips say, or said the last time of the same terms."""
+        said = [(entry.target, entry.term.label, entry.term.definition) for entry in self.glossary.entries]
+        key = kept.digest(kept.makers(), said)
+        tips: dict[str, list[str]] | None = self.kept_tips.get("tips", key)
+        if tips is None:
+            tips = tooltip.described(self.glossary.entries)
+            self.kept_tips.put("tips", key, tips)
+        return tips
 
     @event_priority(-100)  # After every plugin that changes the Markdown.
     def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
@@ -208,14 +237,17 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         shown = self._shown(program, held) if program and held else render.Shown({}, {}, {})
         companion = self.collection.companions.get(program.chapter) if program else None
         if companion:
+            # The terms follow by themselves, below: a page does not depend on what its tooltips say.
+            companion = msgspec.structs.replace(companion, terms=())
             shown = replace(shown, companion=companion)
         settings = [list(config.markdown_extensions), config.mdx_configs, self.listing]
         made_from = [program.digest, held.digest, dict(shown.faults), repr(companion)] if program and held else []
-        key = kept.digest(kept.makers(), page.markdown, dict(page.meta), settings, made_from)
+        marking = self._marking(page)
+        key = kept.digest(kept.makers(), page.markdown, dict(page.meta), settings, made_from, marking.facts())
         around = self._around(chapter, held, page, files, key) if chapter and chapter.label and held else ("", "")
         self.around[page.file.src_uri] = around
         self.keys[page.file.src_uri] = kept.digest(key, around)
-        with cells.showing(shown):
+        with cells.showing(shown), tooltip.marking(marking):
             try:
                 kept.render(page, config, files, self.kept_pages, key)
             except Fault as fault:
@@ -241,6 +273,14 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         above = facts.header(line)
         self.kept_facts.put(page.file.src_uri, key, [above, trust])
         return above, trust
+
+    def _marking(self, page: Page) -> tooltip.Marking:
+        """The terms that a page defines and those that it may use."""
+        name = page.file.src_uri
+        if name == GLOSSARY:
+            return tooltip.Marking(name)
+        own = tuple(entry.term for entry in self.glossary.entries if entry.chapter.page == name)
+        return tooltip.Marking(name, own, self.glossary.near(page.markdown or ""))
 
     def _shown(self, program: Program, held: _Held) -> render.Shown:
         """A chapter's cells with what the page shows below each."""
@@ -275,9 +315,14 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         return env
 
     def on_page_context(self, context: Any, *, page: Page, config: MkDocsConfig, nav: Navigation) -> Any:
-        """Put around a chapter what it says of itself. After the search plugin has read the page."""
-        above, below = self.around[page.file.src_uri]
-        page.content = above + self.contents.pop(page.file.src_uri, page.content or "") + below
+        """Put around a chapter what it says of itself and what terms mean. After the search plugin has read the page."""
+        name = page.file.src_uri
+        above, below = self.around[name]
+        content = self.contents.pop(name, page.content or "")
+        tips = tooltip.tips(content, self.tips)
+        page.content = above + content + below + tips
+        if tips:
+            self.keys[name] = kept.digest(self.keys[name], tips)
         return context
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
