@@ -315,7 +315,7 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         return env
 
     def on_page_context(self, context: Any, *, page: Page, config: MkDocsConfig, nav: Navigation) -> Any:
-        """Put around a chapter what it says of itself and what terms mean. After the search plugin has read the page."""
+        """Put around a page what it says of itself and what terms mean. After the search plugin has read the page."""
         name = page.file.src_uri
         above, below = self.around[name]
         content = self.contents.pop(name, page.content or "")
