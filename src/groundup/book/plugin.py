@@ -19,11 +19,12 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority
-from mkdocs.structure.files import File, Files
+from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
+from mkdocs.utils import get_relative_url
 
-from groundup.book import cells, confusion, kept, lock, render
+from groundup.book import cells, confusion, downloads, jupyter, kept, lock, render
 from groundup.book.book import Book, Collection
 from groundup.book.contents import Chapter
 from groundup.book.errors import BookError, Fault, Faults
@@ -33,6 +34,8 @@ from groundup.book.runner import Run, Runner
 
 CONFUSIONS = "confusions.md"
 """The generated page that collects every confusion box."""
+NOTEBOOK = "---\nsearch:\n  exclude: true\n---\n"
+"""What a notebook's page says before its content is known: its words are the chapter's, which a search finds."""
 
 log = logging.getLogger("mkdocs.plugins.ground-up")
 
@@ -117,6 +120,7 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         except BookError as error:
             raise PluginError(f"ground-up: {error}") from None
         self.chapters = {chapter.page: chapter for chapter in self.collection.chapters}
+        self.notebooks = {chapter.notebook: chapter for chapter in self.collection.chapters if chapter.notebook}
         config.nav = self._nav()
         config.extra["parts"] = self.collection.parts  # for the start page
         kept.list_quickly(config.theme)
@@ -125,7 +129,8 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         pages = self.book.cache / "pages"
         if not hasattr(self, "kept_pages"):
             self.kept_pages, self.kept_search = kept.Kept(pages / "markdown"), kept.Kept(pages / "search")
-            self.kept_html = kept.Kept(pages / ("html" if self.command != "serve" else "html-serve"))
+            mode = "-serve" if self.command == "serve" else ""  # Addresses differ.
+            self.kept_html, self.kept_downloads = kept.Kept(pages / f"html{mode}"), kept.Kept(pages / f"files{mode}")
         return config
 
     def _nav(self) -> list[Any]:
@@ -154,8 +159,11 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
 
     @event_priority(-100)
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Add the page that collects the confusion boxes, and note which files there are: links resolve by them."""
+        """Add the pages that are generated, and note which files there are: links resolve by them."""
         files.append(File.generated(config, CONFUSIONS, content=self._confusions()))
+        for page in self.notebooks:
+            files.append(File.generated(config, page, content=NOTEBOOK, inclusion=InclusionLevel.NOT_IN_NAV))
+        self.urls = {file.src_uri: file.url for file in files}
         self.listing = kept.digest([(file.src_uri, file.url) for file in files])
         return files
 
@@ -169,7 +177,8 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
     @event_priority(-100)  # After every plugin that changes the Markdown.
     def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Let the page be rendered with its chapter's cells, or as it was the last time."""
-        page.render = functools.partial(self._render, page)  # type: ignore[method-assign]
+        render = self._render_notebook if page.file.src_uri in self.notebooks else self._render
+        page.render = functools.partial(render, page)  # type: ignore[method-assign]
         return markdown
 
     def _render(self, page: Page, config: MkDocsConfig, files: Files) -> None:
@@ -195,6 +204,43 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
                 raise PluginError(f"ground-up: {fault}") from None
             except Faults as faults:
                 raise PluginError(f"ground-up: {faults}") from None
+
+    def _render_notebook(self, page: Page, config: MkDocsConfig, files: Files) -> None:
+        """Fill the page of a notebook, below a line that leads back to its chapter."""
+        chapter = self.notebooks[page.file.src_uri]
+        file = files.get_file_from_path(chapter.page)
+        source = file.page if file else None
+        if source is None:
+            raise PluginError(f"ground-up: {chapter.page} is left out; take its notebook out of docs/contents.toml too")
+        page.previous_page = source
+        back = f'<a href="{get_relative_url(source.url, page.url)}">{chapter.label}</a>'
+        above, below = f'<p class="chapter-line">{back} · Notebook</p>\n', downloads.line(chapter, page.url)
+        text = self._downloads(chapter, source).get(downloads.paths(chapter)[1], "")
+        # The line above leads to the chapter, on whichever host the page lies.
+        text = text.replace(f"[{chapter.label}]({source.canonical_url})", chapter.label)
+        key = self.keys[page.file.src_uri] = kept.digest(kept.makers(), text, source.title, above, below)
+
+        def make(page: Page, *_: Any) -> None:
+            program = self.collection.programs[chapter.slug]
+            shown = self._shown(program, self._held(program)).printed.values()
+            drawings = [drawing for printed in shown for drawing in printed.figures]
+            page.title = f"{source.title} (notebook)"
+            jupyter.fill(page, text, drawings, above=above, below=below)
+
+        if text:
+            kept.render(page, config, files, self.kept_pages, key, make=make)
+        else:
+            page.content = f"{above}<h1>Notebook</h1><p>The program fails. Its chapter says where.</p>"
+
+    def _downloads(self, chapter: Chapter, page: Page) -> dict[str, str]:
+        """The files that a chapter's page offers; none while the program fails."""
+        program = self.collection.programs[chapter.slug]
+        held = self._held(program)
+        if isinstance(held.result, Fault):
+            return {}
+        shown, address = self._shown(program, held), page.canonical_url or ""
+        text = page.markdown or ""
+        return downloads.texts(chapter, program, held.result, shown, text, address=address, kept=self.kept_downloads)
 
     def _shown(self, program: Program, held: _Held) -> render.Shown:
         """A chapter's cells with what the page shows below each."""
@@ -223,6 +269,14 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
             raise PluginError(f"ground-up: {Faults(self.faults)}")
         for fault in self.faults:
             log.warning("%s", fault)
+        self.offered: set[str] = set()
+        for page, chapter in self.chapters.items():
+            if chapter.part and (file := files.get_file_from_path(page)) and file.page:
+                offers = self._downloads(chapter, file.page)
+                for path, text in offers.items():
+                    files.append(File.generated(config, path, content=text, inclusion=InclusionLevel.INCLUDED))
+                if offers:
+                    self.offered.add(page)
         nav = kept.digest(config.nav, [(part.label, part.about) for part in self.collection.parts])
         site = kept.shared(config, nav)
         kept.keep_templates(env, self.kept_html, site, self.keys, self.book.cache / "templates")
@@ -234,6 +288,9 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         chapter = self.chapters.get(page.file.src_uri)
         if chapter and chapter.label:
             page.content = _line(chapter) + (page.content or "")
+        if chapter and chapter.page in self.offered:
+            offer = downloads.line(chapter, page.url, self.urls.get(chapter.notebook, ""))
+            page.content = (page.content or "").replace("</h1>", f"</h1>\n{offer}", 1)
         return context
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
