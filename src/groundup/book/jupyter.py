@@ -92,7 +92,7 @@ def _cell(cell: Any, drawings: Iterator[Drawing]) -> str:
         if "jp-RenderedSVG" in output["class"]:
             parts.append(render.figure(next(drawings), f"{name}-{number}"))
         else:
-            error = " cell-error" if output["data-mime-type"] == "application/vnd.jupyter.error" else ""
-            text = output.select_one("pre").decode_contents()
+            error = " cell-error" if output["data-mime-type"] == "application/vnd.jupyter.stderr" else ""
+            text = output.select_one("pre").decode_contents().removeprefix("\n")
             parts.append(f'<div class="cell-output{error}"><pre tabindex="0"><code>{text}</code></pre></div>')
     return f'<div class="cell" id="cell-{name}">{"".join(parts)}</div>'

@@ -210,7 +210,7 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         chapter = self.notebooks[page.file.src_uri]
         file = files.get_file_from_path(chapter.page)
         source = file.page if file else None
-        if source is None:
+        if source is None or source.markdown is None:
             raise PluginError(f"ground-up: {chapter.page} is left out; take its notebook out of docs/contents.toml too")
         page.previous_page = source
         back = f'<a href="{get_relative_url(source.url, page.url)}">{chapter.label}</a>'
@@ -271,7 +271,8 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
             log.warning("%s", fault)
         self.offered: set[str] = set()
         for page, chapter in self.chapters.items():
-            if chapter.part and (file := files.get_file_from_path(page)) and file.page:
+            file = files.get_file_from_path(page)
+            if chapter.part and file and file.page and file.page.markdown is not None:  # Not one that is left out.
                 offers = self._downloads(chapter, file.page)
                 for path, text in offers.items():
                     files.append(File.generated(config, path, content=text, inclusion=InclusionLevel.INCLUDED))
