@@ -167,6 +167,16 @@ def test_jupytext_reads_a_script_to_the_cells_of_its_notebook(chapter) -> None:
     assert all(line.startswith(("#", '"""')) for cell in code[: -len(wanted)] for line in cell.splitlines())
 
 
+def test_the_stand_in_stands_before_the_cell_of_the_program_that_needs_it(project) -> None:
+    text = "# %% drawn-later\nx = 1\n\n# %% drawn\nfrom groundup.book import figure\n"
+    project.program("05-five", text)
+    program = project.read("05-five").asking([("q", "import groundup.book\nprint(1)")], "05-five.toml")
+    marks = re.findall(r"^# %% (\S+)", script(text, program, ORIGIN), re.MULTILINE)
+    assert marks == ["drawn-later", "figure-stand-in", "drawn"]
+    without = replace(program, cells=(program.cells[0], program.cells[-1]))
+    assert "figure-stand-in" not in script(text, without, ORIGIN)
+
+
 @pytest.mark.parametrize("kind", ["script", "notebook"])
 def test_both_print_the_lock_where_the_books_package_is_not_installed(made, tmp_path: Path, kind: str) -> None:
     if kind == "script":

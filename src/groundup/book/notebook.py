@@ -17,7 +17,7 @@ from groundup.book.page import fences
 from groundup.book.program import Cell, Program
 from groundup.book.runner import Printed
 
-_DISTRIBUTIONS = {"sklearn": "scikit-learn"}
+_DISTRIBUTIONS = {"PIL": "pillow", "sklearn": "scikit-learn"}
 """Distributions that have another name than the module that programs import."""
 
 _STAND_IN = Cell(
@@ -95,7 +95,7 @@ def script(text: str, program: Program, origin: Origin) -> str:
     if origin.package:
         head.append("# Needs also the book's own package, groundup, from the book's repository.")
     if first := _first_that_imports_the_book(program):
-        marker = re.search(rf"^# %% *{re.escape(first.name)}\b", text, re.MULTILINE)
+        marker = re.search(rf"^# %%[ \t]*{re.escape(first.name)}(?!\S)", text, re.MULTILINE)
         assert marker
         stand_in = f"# %% {_STAND_IN.name} hide\n{_STAND_IN.source}\n\n"
         text = text[: marker.start()] + stand_in + text[marker.start() :]
@@ -113,7 +113,8 @@ def cells(program: Program) -> Iterator[Cell]:
 
 
 def _first_that_imports_the_book(program: Program) -> Cell | None:
-    return next((cell for cell in program.cells if _IMPORTS_BOOK.search(cell.source)), None)
+    own = (cell for cell in program.cells if not cell.question)
+    return next((cell for cell in own if _IMPORTS_BOOK.search(cell.source)), None)
 
 
 def notebook(program: Program, printed: Mapping[str, Printed], headings: Mapping[str, str], origin: Origin) -> str:
