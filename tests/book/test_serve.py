@@ -100,6 +100,21 @@ def test_a_changed_program_runs_alone_and_its_difference_is_shown_and_logged(two
     assert "chapter 1 of 1: 01-a" in said
 
 
+def test_downloads_follow_the_program_and_wait_while_it_fails(two, serve) -> None:
+    contents = two.root / "docs/contents.toml"
+    contents.write_text(contents.read_text(encoding="utf-8") + 'notebooks = ["01-a"]\n', encoding="utf-8")
+    with serve() as server:
+        assert "loss 0.5" in server.get("part-1/01-a.ipynb")
+        with server.reload("01-a"):
+            two.file("snippets/01-a.py", "# %% one\nprint('loss', 0.75)\n")
+        assert "print('loss', 0.75)" in server.get("part-1/01-a.py")
+        assert "<code>loss 0.75\n</code>" in server.page("01-a-notebook")
+        with server.reload("01-a"):
+            two.file("snippets/01-a.py", "# %% one\n1 / 0\n")
+        assert "01-a.ipynb" not in server.page("01-a")
+        assert "The program fails. Its chapter says where." in server.page("01-a-notebook")
+
+
 def test_mistakes_end_nothing_and_are_gone_when_they_are_mended(two, serve) -> None:
     page = two.root / "docs/part-1/01-a.md"
     right = page.read_text(encoding="utf-8")

@@ -143,6 +143,25 @@ def test_reading_from_page_to_page_sends_no_request_elsewhere_and_raises_nothing
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("page", [{"viewport": {"width": 375, "height": 800}}], indirect=True, ids=["375"])
+def test_a_chapter_leads_to_its_notebook_and_back(page: Any, address: str) -> None:
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto(address + "part-3/12-pytorch/")
+    with page.expect_download() as download:
+        page.click(".downloads >> text=Program")
+    assert download.value.suggested_filename == "12-pytorch.py"
+    page.click(".downloads >> text=Notebook as a page")
+    page.wait_for_url("**/12-pytorch-notebook/")
+    assert "torch.float32 3.5" in page.locator(".cell-output").first.inner_text()
+    assert page.locator("figure.cell-figure svg").first.is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 375
+    page.click(".chapter-line a")
+    page.wait_for_url("**/12-pytorch/")
+    assert [url for url in requests if not url.startswith((address, "data:"))] == []
+
+
+@pytest.mark.browser
 def test_search_finds_a_chapter(page: Any, address: str) -> None:
     # Asked in the address: what is typed before Material has loaded its index, it does not hear.
     page.goto(address + "part-3/12-pytorch/?q=cosine+similarity")

@@ -4,9 +4,10 @@
     title = "Data and vocabulary"
     about = "What a model is; arrays and their shapes."
     chapters = ["01-what-is-a-model", "04-similarity"]
+    notebooks = ["04-similarity"]
 
 ``docs/contents.toml`` lists all parts, the unwritten ones with no chapters. A part's folder is ``docs/part-N``; a
-chapter's number is the one its slug starts with.
+chapter's number is the one its slug starts with. The notebooks of the chapters in ``notebooks`` are pages too.
 """
 
 from __future__ import annotations
@@ -31,12 +32,14 @@ class Part:
         title: As the reader sees it.
         about: What it is about, in a sentence for the start page.
         chapters: Slugs, in reading order.
+        notebooks: Slugs of those whose notebook is a page too.
     """
 
     number: int
     title: str
     about: str
     chapters: tuple[str, ...]
+    notebooks: tuple[str, ...] = ()
 
     @property
     def folder(self) -> str:
@@ -70,6 +73,12 @@ class Chapter:
         return str(int(found.group())) if found else ""
 
     @property
+    def notebook(self) -> str:
+        """Path of the page that shows the chapter's notebook; empty if there is none."""
+        asked = self.part is not None and self.slug in self.part.notebooks
+        return f"{self.page.removesuffix('.md')}-notebook.md" if asked else ""
+
+    @property
     def label(self) -> str:
         """Where the reader is, as in ``Part I · Data and vocabulary · Chapter 4``."""
         words = [self.part.label] if self.part else []
@@ -100,27 +109,42 @@ def read_parts(path: Path) -> list[Part]:
     for number, entry in enumerate(entries, 1):
         if not _is_part(entry):
             raise Fault(
-                f"part {number} needs a title and a list of chapters, and takes a sentence `about` it", file=file
+                f"part {number} needs a title and a list of chapters, and takes a sentence `about` it and a list of "
+                "the chapters whose notebooks are pages",
+                file=file,
             )
         chapters = entry["chapters"]
         for slug in chapters:
             if slug in seen:
                 raise Fault(f"the chapter {slug} is listed twice", file=file)
             seen.add(slug)
-        parts.append(Part(number, entry["title"], entry.get("about", ""), tuple(chapters)))
+        notebooks = entry.get("notebooks", [])
+        for slug in notebooks:
+            if slug not in chapters:
+                raise Fault(f"part {number} asks for the notebook of {slug}, which is no chapter of it", file=file)
+        parts.append(Part(number, entry["title"], entry.get("about", ""), tuple(chapters), tuple(notebooks)))
     return parts
 
 
 def _is_part(entry: Any) -> bool:
     return (
         isinstance(entry, dict)
-        and {"title", "chapters"} <= entry.keys() <= {"title", "about", "chapters"}
-        and isinstance(entry["chapters"], list)
-        and all(isinstance(text, str) for text in [entry["title"], entry.get("about", ""), *entry["chapters"]])
+        and {"title", "chapters"} <= entry.keys() <= {"title", "about", "chapters", "notebooks"}
+        and all(isinstance(entry.get(key, ""), str) for key in ("title", "about"))
+        and all(_is_strings(entry.get(key, [])) for key in ("chapters", "notebooks"))
     )
+
+
+def _is_strings(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)
 
 
 def title(page: Path) -> str:
     """The first level-one heading of a page, or its file's name."""
-    found = re.search(r"^# +(.+?)\s*$", page.read_text(encoding="utf-8"), re.MULTILINE)
-    return found.group(1) if found else page.stem
+    return heading(page.read_text(encoding="utf-8")) or page.stem
+
+
+def heading(text: str) -> str:
+    """The first level-one heading of a page's Markdown; empty if it has none."""
+    found = re.search(r"^# +(.+?)\s*$", text, re.MULTILINE)
+    return found.group(1) if found else ""

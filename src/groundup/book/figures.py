@@ -6,6 +6,7 @@ import io
 import math
 import re
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -66,10 +67,10 @@ drawn: list[Drawing] | None = None
 def figure(fig: Figure, *, alt: str, caption: str) -> None:
     """Show a figure on the page, below the cell that drew it.
 
-    Run as a plain script, a program prints the same with and without its figures.
+    Run as a plain script, a program prints the same with and without its figures. Jupyter shows them.
 
     Args:
-        fig: A matplotlib figure. It is closed.
+        fig: A matplotlib figure. It is closed, except in Jupyter.
         alt: What is to be seen, for readers who do not see it.
         caption: Where to look.
 
@@ -83,7 +84,8 @@ def figure(fig: Figure, *, alt: str, caption: str) -> None:
             raise ValueError(f"a figure needs `{name}`: a sentence, got {text!r}")
     if drawn is not None:
         drawn.append(Drawing(_svg(fig), alt.strip(), caption.strip(), [_axes(ax) for ax in fig.axes]))
-    plt.close(fig)
+    if drawn is not None or "inline" not in plt.get_backend():  # Jupyter shows what is left open.
+        plt.close(fig)
 
 
 def use_house_style() -> None:
@@ -192,3 +194,12 @@ def with_prefix(svg: str, prefix: str) -> str:
     """The same SVG with ids that are unique on a page."""
     svg = re.sub(r' id="', f' id="{prefix}', svg)
     return re.sub(r'(href="|url\()#', rf"\1#{prefix}", svg)
+
+
+def standing_alone(svg: str, alt: str) -> str:
+    """The same SVG as a document of its own: ink on a ground that it brings along, whatever surrounds it."""
+    svg = re.sub(r"var\(--[\w-]+, ([^()]*)\)", r"\1", svg).replace("currentColor", "#1d2524")
+    head, _, rest = svg.partition(">")
+    spaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+    ground = '<rect width="100%" height="100%" fill="#ffffff"/>'
+    return f'{head} {spaces} role="img">\n<title>{escape(alt)}</title>\n{ground}{rest}\n'

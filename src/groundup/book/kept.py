@@ -15,7 +15,7 @@ import json
 import logging
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,9 @@ _MAKERS = (
     "pygments",
     "jinja2",
     "latex2mathml",
+    "mkdocs-jupyter",
+    "nbconvert",
+    "nbformat",
 )
 
 
@@ -94,8 +97,11 @@ class _Listener(logging.Handler):
         self.count += 1
 
 
-def render(page: Page, config: MkDocsConfig, files: Files, kept: Kept, key: str) -> None:
-    """``Page.render``, or what it made the last time from the same."""
+Make = Callable[[Page, MkDocsConfig, Files], None]
+
+
+def render(page: Page, config: MkDocsConfig, files: Files, kept: Kept, key: str, *, make: Make = Page.render) -> None:
+    """``Page.render``, or what else makes the page's content, or what it made the last time from the same."""
     name = page.file.src_uri
     value = kept.get(name, key)
     if value is not None:
@@ -110,7 +116,7 @@ def render(page: Page, config: MkDocsConfig, files: Files, kept: Kept, key: str)
     logger = logging.getLogger("mkdocs")
     logger.addHandler(listener)
     try:
-        Page.render(page, config, files)
+        make(page, config, files)
     finally:
         logger.removeHandler(listener)
     if listener.count:

@@ -23,11 +23,12 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority
-from mkdocs.structure.files import File, Files
+from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
+from mkdocs.utils import get_relative_url
 
-from groundup.book import cells, confusion, facts, kept, lock, offline, render, tooltip
+from groundup.book import cells, confusion, downloads, facts, jupyter, kept, lock, offline, render, tooltip
 from groundup.book.book import Book, Collection
 from groundup.book.companion import MASTERY
 from groundup.book.contents import Chapter
@@ -39,6 +40,9 @@ from groundup.book.runner import Run, Runner
 
 GLOSSARY = "glossary.md"
 """The generated page that lists every term, and whose own words get no tooltips."""
+
+NOTEBOOK = "---\nsearch:\n  exclude: true\n---\n"
+"""What a notebook's page says before its content is known: its words are the chapter's, which a search finds."""
 
 PROGRESS = "progress.md"
 """The page that shows what the reader's browser keeps; a book may go without."""
@@ -139,6 +143,7 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         except BookError as error:
             raise PluginError(f"ground-up: {error}") from None
         self.chapters = {chapter.page: chapter for chapter in self.collection.chapters}
+        self.notebooks = {chapter.notebook: chapter for chapter in self.collection.chapters if chapter.notebook}
         config.nav = self._nav()
         config.extra["parts"] = self.collection.parts  # for the start page
         kept.list_quickly(config.theme)
@@ -151,7 +156,8 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         if not hasattr(self, "kept_pages"):
             self.kept_pages, self.kept_search = kept.Kept(pages / "markdown"), kept.Kept(pages / "search")
             self.kept_facts, self.kept_tips = kept.Kept(pages / "facts"), kept.Kept(pages / "tips")
-            self.kept_html = kept.Kept(pages / ("html" if self.command != "serve" else "html-serve"))
+            mode = "-serve" if self.command == "serve" else ""  # Addresses differ.
+            self.kept_html, self.kept_downloads = kept.Kept(pages / f"html{mode}"), kept.Kept(pages / f"files{mode}")
         return config
 
     def _nav(self) -> list[Any]:
@@ -186,8 +192,11 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         """Add the pages made from the chapters, and note which files there are: links resolve by them."""
         for page in self.generated:
             files.append(File.generated(config, page.path, content=page.text))
+        for path in self.notebooks:
+            files.append(File.generated(config, path, content=NOTEBOOK, inclusion=InclusionLevel.NOT_IN_NAV))
         if self.offline:
             files.append(offline.shim(config))
+        self.urls = {file.src_uri: file.url for file in files}
         self.listing = kept.digest([(file.src_uri, file.url) for file in files])
         try:
             self.tips = self._tips()
@@ -215,7 +224,8 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
     @event_priority(-100)  # After every plugin that changes the Markdown.
     def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Let the page be rendered with its chapter's cells, or as it was the last time."""
-        page.render = functools.partial(self._render, page)  # type: ignore[method-assign]
+        render = self._render_notebook if page.file.src_uri in self.notebooks else self._render
+        page.render = functools.partial(render, page)  # type: ignore[method-assign]
         if page.file.src_uri == PROGRESS:
             page.meta["questions"] = self._questions()  # kept pages are told apart by their meta too
         return markdown
@@ -282,6 +292,43 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         own = tuple(entry.term for entry in self.glossary.entries if entry.chapter.page == name)
         return tooltip.Marking(name, own, self.glossary.near(page.markdown or ""))
 
+    def _render_notebook(self, page: Page, config: MkDocsConfig, files: Files) -> None:
+        """Fill the page of a notebook, below a line that leads back to its chapter."""
+        chapter = self.notebooks[page.file.src_uri]
+        file = files.get_file_from_path(chapter.page)
+        source = file.page if file else None
+        if source is None or source.markdown is None:
+            raise PluginError(f"ground-up: {chapter.page} is left out; take its notebook out of docs/contents.toml too")
+        page.previous_page = source
+        back = f'<a href="{get_relative_url(source.url, page.url)}">{chapter.label}</a>'
+        above, below = f'<p class="chapter-line">{back} · Notebook</p>\n', downloads.line(chapter, page.url)
+        text = self._downloads(chapter, source).get(downloads.paths(chapter)[1], "")
+        # The line above leads to the chapter, on whichever host the page lies.
+        text = text.replace(f"[{chapter.label}]({source.canonical_url})", chapter.label)
+        key = self.keys[page.file.src_uri] = kept.digest(kept.makers(), text, source.title, above, below)
+
+        def make(page: Page, *_: Any) -> None:
+            program = self.collection.programs[chapter.slug]
+            shown = self._shown(program, self._held(program)).printed.values()
+            drawings = [drawing for printed in shown for drawing in printed.figures]
+            page.title = f"{source.title} (notebook)"
+            jupyter.fill(page, text, drawings, above=above, below=below)
+
+        if text:
+            kept.render(page, config, files, self.kept_pages, key, make=make)
+        else:
+            page.content = f"{above}<h1>Notebook</h1><p>The program fails. Its chapter says where.</p>"
+
+    def _downloads(self, chapter: Chapter, page: Page) -> dict[str, str]:
+        """The files that a chapter's page offers; none while the program fails."""
+        program = self.collection.programs[chapter.slug]
+        held = self._held(program)
+        if isinstance(held.result, Fault):
+            return {}
+        shown, address = self._shown(program, held), page.canonical_url or ""
+        text = page.markdown or ""
+        return downloads.texts(chapter, program, held.result, shown, text, address=address, kept=self.kept_downloads)
+
     def _shown(self, program: Program, held: _Held) -> render.Shown:
         """A chapter's cells with what the page shows below each."""
         table = {cell.name: cell for cell in program.cells}
@@ -309,6 +356,15 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
             raise PluginError(f"ground-up: {Faults(self.faults)}")
         for fault in self.faults:
             log.warning("%s", fault)
+        self.offered: set[str] = set()
+        for page, chapter in self.chapters.items():
+            file = files.get_file_from_path(page)
+            if chapter.part and file and file.page and file.page.markdown is not None:  # Not one that is left out.
+                offers = self._downloads(chapter, file.page)
+                for path, text in offers.items():
+                    files.append(File.generated(config, path, content=text, inclusion=InclusionLevel.INCLUDED))
+                if offers:
+                    self.offered.add(page)
         nav = kept.digest(config.nav, [(part.label, part.about) for part in self.collection.parts])
         site = kept.shared(config, nav)
         kept.keep_templates(env, self.kept_html, site, self.keys, self.book.cache / "templates")
@@ -317,9 +373,13 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
     def on_page_context(self, context: Any, *, page: Page, config: MkDocsConfig, nav: Navigation) -> Any:
         """Put around a page what it says of itself and what terms mean. After the search plugin has read the page."""
         name = page.file.src_uri
-        above, below = self.around[name]
+        above, below = self.around.get(name, ("", ""))
         content = self.contents.pop(name, page.content or "")
         tips = tooltip.tips(content, self.tips)
+        if name in self.offered:
+            chapter = self.chapters[name]
+            offer = downloads.line(chapter, page.url, self.urls.get(chapter.notebook, ""))
+            content = content.replace("</h1>", f"</h1>\n{offer}", 1)
         page.content = above + content + below + tips
         if tips:
             self.keys[name] = kept.digest(self.keys[name], tips)
