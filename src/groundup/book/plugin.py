@@ -301,7 +301,8 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
             raise PluginError(f"ground-up: {chapter.page} is left out; take its notebook out of docs/contents.toml too")
         page.previous_page = source
         back = f'<a href="{get_relative_url(source.url, page.url)}">{chapter.label}</a>'
-        above, below = f'<p class="chapter-line">{back} · Notebook</p>\n', downloads.line(chapter, page.url)
+        above = facts.header(f'<p class="chapter-line">{back} · Notebook</p>\n')
+        below = downloads.line(chapter, page.url)
         text = self._downloads(chapter, source).get(downloads.paths(chapter)[1], "")
         # The line above leads to the chapter, on whichever host the page lies.
         text = text.replace(f"[{chapter.label}]({source.canonical_url})", chapter.label)
