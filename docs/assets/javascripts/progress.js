@@ -3,7 +3,7 @@
 (() => {
   "use strict";
 
-  const { path, today, isRecord, clean, look, load, change, reset, watch, onPage } = window.groundUp;
+  const { path, today, clean, look, load, change, reset, watch, onPage } = window.groundUp;
   const find = (selector) => document.querySelector(selector);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const make = (tag, properties) => Object.assign(document.createElement(tag), properties);

@@ -89,7 +89,7 @@
   addEventListener("pageshow", tell); // back from the browser's own memory, where no such event arrives
 
   window.groundUp = {
-    path, isRecord, clean, look, change, reset,
+    path, clean, look, change, reset,
     load: () => look().data,
     today: () => new Date().toLocaleDateString("sv"), // as in 2026-11-21
     /** Called after every change, in this tab or another. */
