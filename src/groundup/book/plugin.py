@@ -23,7 +23,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from groundup.book import cells, confusion, kept, lock, render
+from groundup.book import cells, confusion, kept, lock, render, search
 from groundup.book.book import Book, Collection
 from groundup.book.contents import Chapter
 from groundup.book.errors import BookError, Fault, Faults
@@ -148,15 +148,16 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         self.keys: dict[str, str] = {}
         self.contents: dict[str, str] = {}
         self.execution = _Execution(self.book, self.collection, self.runner, Progress())
-        search = config.plugins.get("material/search")
-        if search is not None and getattr(search, "search_index", None):
-            self.contents = kept.keep_search(search.search_index, self.kept_search, self.keys)
+        searching = config.plugins.get("material/search")
+        if searching is not None and getattr(searching, "search_index", None):
+            self.contents = kept.keep_search(searching.search_index, self.kept_search, self.keys)
 
     @event_priority(-100)
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Add the page that collects the confusion boxes, and note which files there are: links resolve by them."""
         files.append(File.generated(config, CONFUSIONS, content=self._confusions()))
         self.listing = kept.digest([(file.src_uri, file.url) for file in files])
+        search.wait_for_question(files, config)
         return files
 
     def _confusions(self) -> str:
@@ -237,7 +238,9 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         return context
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """End the processes, unless the next rebuild will want them."""
+        """Set the search's entries aside; end the processes, unless the next rebuild will want them."""
+        search.set_entries_aside(Path(config.site_dir))
+    @event_priority(-100)  # After the search plugin has written its index.
         if self.command != "serve":
             self._stop()
             return
