@@ -27,6 +27,7 @@ from groundup.book import cells, confusion, kept, lock, render, search
 from groundup.book.book import Book, Collection
 from groundup.book.contents import Chapter
 from groundup.book.errors import BookError, Fault, Faults
+from groundup.book.page import description
 from groundup.book.program import Program
 from groundup.book.progress import Progress
 from groundup.book.runner import Run, Runner
@@ -130,7 +131,7 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
 
     def _nav(self) -> list[Any]:
         """Parts with their chapters, between the start page and the pages about the book."""
-        nav: list[Any] = [{"Start": "index.md"}] if (self.book.docs / "index.md").is_file() else []
+        nav: list[Any] = [{"Start page": "index.md"}] if (self.book.docs / "index.md").is_file() else []
         for part in self.collection.parts:
             chapters = [chapter for chapter in self.collection.chapters if chapter.part == part]
             if chapters:
@@ -156,8 +157,8 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Add the page that collects the confusion boxes, and note which files there are: links resolve by them."""
         files.append(File.generated(config, CONFUSIONS, content=self._confusions()))
-        self.listing = kept.digest([(file.src_uri, file.url) for file in files])
         search.wait_for_question(files, config)
+        self.listing = kept.digest([(file.src_uri, file.url) for file in files])
         return files
 
     def _confusions(self) -> str:
@@ -169,7 +170,8 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
 
     @event_priority(-100)  # After every plugin that changes the Markdown.
     def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-        """Let the page be rendered with its chapter's cells, or as it was the last time."""
+        """Let the page be rendered with its chapter's cells, or as it was the last time; say what it is about."""
+        page.meta.setdefault("description", description(markdown))
         page.render = functools.partial(self._render, page)  # type: ignore[method-assign]
         return markdown
 
@@ -237,10 +239,10 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
             page.content = _line(chapter) + (page.content or "")
         return context
 
+    @event_priority(-100)  # After the search plugin has written its index.
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Set the search's entries aside; end the processes, unless the next rebuild will want them."""
         search.set_entries_aside(Path(config.site_dir))
-    @event_priority(-100)  # After the search plugin has written its index.
         if self.command != "serve":
             self._stop()
             return
