@@ -13,10 +13,12 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from html import unescape
 from typing import Any
 
 import markdown_exec
 from markdown import Extension, Markdown
+from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 from msgspec.structs import replace
 from pymdownx.superfences import SuperFencesException
@@ -125,12 +127,32 @@ def _printed(match: re.Match[str], shown: Shown) -> str:
     return value
 
 
+class ScrollPostprocessor(Postprocessor):
+    """Lets the keyboard reach code that a phone has to scroll.
+
+    Material does so for the blocks that it has come to; with its feature ``content.lazy`` those are the blocks in view.
+    """
+
+    _CODE = re.compile(r"(<pre>(?:<span></span>)?<code)>(.*?)</code>", re.DOTALL)
+    _FITS = 30  # characters, in a box, on a screen 375 pixels wide
+
+    def run(self, text: str) -> str:
+        """Rewrite the page's HTML."""
+        return self._CODE.sub(self._reached, text)
+
+    def _reached(self, block: re.Match[str]) -> str:
+        code = re.sub(r"<[^>]*>", "", block[2]).replace("&#10;", "\n")
+        long = max(map(len, unescape(code).split("\n"))) > self._FITS
+        return f'{block[1]} tabindex="0">{block[2]}</code>' if long else block.group()
+
+
 class CellExtension(Extension):
-    """Registers the preprocessor ahead of every other, and the look-up with markdown-exec."""
+    """Registers the processors, the first one ahead of every other, and the look-up with markdown-exec."""
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Called by Python-Markdown."""
         md.preprocessors.register(CellPreprocessor(md), "ground-up-cells", 50)
+        md.postprocessors.register(ScrollPostprocessor(md), "ground-up-scroll", 5)
         confusion.register(md)
         formatters: dict[str, Any] = markdown_exec.formatters
         formatters["python"] = functools.partial(markdown_exec.base_format, language="python", run=lookup)
