@@ -59,6 +59,19 @@ def test_the_golden_queries_are_enough_for_the_chapters_there_are(pages: dict[st
     assert [page for page in pages if len(GOLDEN.get(page, [])) < 2] == []
 
 
+def test_a_site_for_a_folder_keeps_its_index_whole(material: Any) -> None:
+    material.program("01-a", "# %% one\nprint(1)\n")
+    material.lock("01-a")
+    settings = material.root / "mkdocs.yml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("  - search\n", "  - search\n  - offline\n"))
+    built = material.build()
+    assert built.returncode == 0, built.stderr
+    index = json.loads((material.root / "site/search/search_index.json").read_text(encoding="utf-8"))
+    assert any("01-a" in entry["location"] for entry in index["docs"])
+    assert not (material.root / "site/search/entries.json").exists()
+    assert list((material.root / "site/assets/javascripts/workers").glob("engine.*")) == []
+
+
 @pytest.mark.browser
 def test_the_golden_queries_find_their_pages(page: Any, address: str, pages: dict[str, str]) -> None:
     page.goto(address)
@@ -76,7 +89,7 @@ def test_the_entries_are_fetched_when_something_is_asked(page: Any, address: str
     field = page.get_by_role("textbox", name="Search")
     field.focus()
     assert "No matching" not in page.inner_text(".md-search-result__meta")
-    assert not any("entries.json" in url for url in fetched)
+    assert not any("entries.json" in url or "engine" in url for url in fetched)
     field.press_sequentially("jaccard")
     page.wait_for_selector(".md-search-result__item a[href*='h=jaccard']")
     assert "04-similarity" in page.locator(".md-search-result__item a").first.get_attribute("href")
@@ -107,8 +120,8 @@ def test_search_works_by_keyboard_alone(page: Any, address: str) -> None:
     page.keyboard.press("ArrowDown")
     assert "04-similarity" in page.evaluate("document.activeElement.href")
     page.keyboard.press("Enter")
-    page.wait_for_selector("article h1:has-text('How alike')")
-    assert page.locator("mark").count() > 0
+    page.wait_for_selector(".md-content h1:has-text('How alike')")
+    assert page.locator(".md-content mark").count() > 0
 
 
 @pytest.mark.browser
@@ -116,19 +129,3 @@ def test_what_is_searched_for_can_be_linked(page: Any, address: str) -> None:
     page.goto(address + "part-3/12-pytorch/?q=cosine+similarity")
     page.wait_for_selector(".md-search-result__item a")
     assert "04-similarity" in page.locator(".md-search-result__item a").first.get_attribute("href")
-
-
-def test_a_build_for_a_folder_keeps_the_whole_index(tmp_path: Path) -> None:
-    from groundup.book.search import set_entries_aside
-
-    index = tmp_path / "search" / "search_index.json"
-    index.parent.mkdir()
-    text = '{"config":{"lang":["en"]},"docs":[{"location":"","title":"T","text":"\\"docs\\":["}]}'
-    index.write_text(text, encoding="utf-8")
-    index.with_suffix(".js").write_text(f"var __index = {text}", encoding="utf-8")
-    set_entries_aside(tmp_path)
-    assert index.read_text(encoding="utf-8") == text
-    index.with_suffix(".js").unlink()
-    set_entries_aside(tmp_path)
-    assert json.loads(index.read_text(encoding="utf-8")) == {"config": {"lang": ["en"]}, "docs": []}
-    assert index.with_name("entries.json").read_text(encoding="utf-8") == text

@@ -242,7 +242,7 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
     @event_priority(-100)  # After the search plugin has written its index.
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Set the search's entries aside; end the processes, unless the next rebuild will want them."""
-        search.set_entries_aside(Path(config.site_dir))
+        search.set_entries_aside(config)
         if self.command != "serve":
             self._stop()
             return
