@@ -127,18 +127,20 @@ def _printed(match: re.Match[str], shown: Shown) -> str:
     return value
 
 
-class ScrollPostprocessor(Postprocessor):
-    """Lets the keyboard reach code that a phone has to scroll.
+class CodePostprocessor(Postprocessor):
+    """Makes highlighted code lighter, and lets the keyboard reach what a phone has to scroll.
 
-    Material does so for the blocks that it has come to; with its feature ``content.lazy`` those are the blocks in view.
+    Names and blanks look like other text, so they need no elements, which are half of all on a page. Material lets the
+    keyboard reach the blocks that it has come to; with its feature ``content.lazy`` those are the blocks in view.
     """
 
+    _PLAIN = re.compile(r'<span class="[nw]">([^<]*)</span>')
     _CODE = re.compile(r"(<pre>(?:<span></span>)?<code)>(.*?)</code>", re.DOTALL)
     _FITS = 30  # characters, in a box, on a screen 375 pixels wide
 
     def run(self, text: str) -> str:
         """Rewrite the page's HTML."""
-        return self._CODE.sub(self._reached, text)
+        return self._CODE.sub(self._reached, self._PLAIN.sub(r"\1", text))
 
     def _reached(self, block: re.Match[str]) -> str:
         code = re.sub(r"<[^>]*>", "", block[2]).replace("&#10;", "\n")
@@ -152,7 +154,7 @@ class CellExtension(Extension):
     def extendMarkdown(self, md: Markdown) -> None:
         """Called by Python-Markdown."""
         md.preprocessors.register(CellPreprocessor(md), "ground-up-cells", 50)
-        md.postprocessors.register(ScrollPostprocessor(md), "ground-up-scroll", 5)
+        md.postprocessors.register(CodePostprocessor(md), "ground-up-code", 5)
         confusion.register(md)
         formatters: dict[str, Any] = markdown_exec.formatters
         formatters["python"] = functools.partial(markdown_exec.base_format, language="python", run=lookup)
