@@ -319,3 +319,43 @@ def page(browser: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
     yield page
     context.close()
     assert problems == []
+
+
+# The book's own site
+
+ROOT = Path(__file__).resolve().parents[2]
+REPOSITORY = "https://example.org/book"
+
+
+def _build_site(folder: Path, **environment: str) -> Path:
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
+    settings = {**os.environ, "NO_MKDOCS_2_WARNING": "1", **environment}
+    built = subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stderr
+    return folder
+
+
+@pytest.fixture(scope="session")
+def build_site() -> Callable[..., Path]:
+    """Builds the site into a folder, with the environment that a test asks for."""
+    return _build_site
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory, serving: Serving) -> Iterator[tuple[Path, str]]:
+    """The site, and its address: it knows where it is served, without which Material loads whole pages."""
+    folder = tmp_path_factory.mktemp("site")
+    with serving(folder) as url:
+        yield _build_site(folder, SITE_URL=url, REPO_URL=REPOSITORY), url
+
+
+@pytest.fixture(scope="session")
+def site(served: tuple[Path, str]) -> Path:
+    """The site's folder."""
+    return served[0]
+
+
+@pytest.fixture(scope="session")
+def address(served: tuple[Path, str]) -> str:
+    """Where the site is served."""
+    return served[1]

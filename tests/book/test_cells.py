@@ -6,55 +6,17 @@ from pathlib import Path
 
 import markdown_exec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from markdown import Markdown
 from pymdownx.superfences import SuperFencesException
 
 from groundup.book import cells
+from groundup.book.companion import Choice, Companion, Question
 from groundup.book.errors import Fault
 from groundup.book.program import Cell, Program
 from groundup.book.render import Shown
 from groundup.book.runner import Printed
 
 OUTPUT = "step 0 loss 33.0\nw_1 = -1.5, learning rate 1e-3 (5, 2)\n"
-
-
-@pytest.mark.parametrize(
-    ("key", "wanted"),
-    [
-        ("1", "0"),
-        ("2", "33.0"),
-        ("3", "-1.5"),
-        ("4", "1e-3"),
-        ("6", "2"),
-        ("7", None),
-        ("0", None),
-        ("loss", "33.0"),
-        ("step", "0"),
-        ("w_1", "-1.5"),
-        ("learning-rate", "1e-3"),
-        ("rate", "1e-3"),
-        ("los", None),
-        ("accuracy", None),
-    ],
-)
-def test_a_number_is_found_by_its_place_or_the_word_before_it(key: str, wanted: str | None) -> None:
-    assert cells.number(OUTPUT, key) == wanted
-
-
-@given(st.lists(st.integers(0, 999), min_size=1, max_size=9), st.data())
-def test_the_nth_number_is_the_nth_that_was_printed(numbers: list[int], data: st.DataObject) -> None:
-    n = data.draw(st.integers(1, len(numbers)))
-    assert cells.number(" ".join(map(str, numbers)), str(n)) == str(numbers[n - 1])
-
-
-def test_a_number_keeps_the_digits_that_were_printed() -> None:
-    assert cells.number("loss 0.500 of 1.", "1") == "0.500"
-    assert cells.number("loss 0.500 of 1.", "2") == "1"
-
-
-# Rendering
 
 
 @pytest.fixture
@@ -89,7 +51,7 @@ def text(html: str) -> str:
 def test_a_fence_becomes_the_source_and_what_it_printed(render) -> None:
     html = render(ONE)
     assert html.count(SHOWN) == 1
-    assert text(html) == f"print(1 &lt; 2)\n{OUTPUT}"
+    assert text(html) == f"print(1 &lt; 2)\n{OUTPUT}exact"
 
 
 def test_nothing_runs_while_a_page_is_rendered(render) -> None:
@@ -150,6 +112,28 @@ def test_a_number_inside_a_fence_is_left_alone(render) -> None:
 def test_a_number_that_was_not_printed_is_a_fault_and_not_text(render) -> None:
     with pytest.raises(Fault, match=r"`\{\{ out:one\.accuracy \}\}`: the cell prints no such number"):
         render(f"{ONE}\nIt is {{{{ out:one.accuracy }}}}.\n")
+
+
+def test_a_question_takes_its_numbers_from_outputs_too() -> None:
+    choices = (Choice("at {{ out:one.loss }}", "It says {{ out:one.loss }}.", right=True), Choice("never", "It does."))
+    question = Question("falls", "a", "loss", "why", "choice", "After {{ out:one.1 }} steps?", choices)
+    shown = Shown({"one": Cell("one", "", 1)}, {"one": Printed(OUTPUT)}, {}, Companion((question,)))
+    with cells.showing(shown):
+        html = text(Markdown(extensions=["groundup.book.cells"]).convert("# T\n\n## A\n\nWords.\n"))
+    assert "After 0 steps?" in html
+    assert "The answer: at 33.0" in html
+    assert "It says 33.0." in html
+
+
+@pytest.mark.parametrize(
+    ("taken", "message"),
+    [("one.7", "the cell prints no such number"), ("two.1", "there is no such cell in the chapter's program")],
+)
+def test_a_question_that_takes_what_is_not_there_is_named(taken: str, message: str) -> None:
+    asked = Question("falls", "a", "loss", "why", "number", f"{{{{ out:{taken} }}}}?", (), "print(1)", 0, "So.")
+    shown = Shown({"one": Cell("one", "", 1)}, {"one": Printed(OUTPUT)}, {}, Companion((asked,)))
+    with cells.showing(shown), pytest.raises(Fault, match=f"question falls: .*{message}"):
+        Markdown(extensions=["groundup.book.cells"]).convert("# T\n\n## A\n\nWords.\n")
 
 
 def test_a_fence_that_does_not_run_is_shown_without_its_reason(render) -> None:

@@ -232,6 +232,16 @@ def test_check_finds_a_broken_link(whole) -> None:
     assert "gone.md" in checked.stderr
 
 
+def test_check_points_at_an_output_that_was_typed(project) -> None:
+    project.program("01-a", "# %% one\nprint(1 / 8)\n")
+    page = project.root / "docs/part-1/01-a.md"
+    page.write_text(page.read_text(encoding="utf-8") + "\nIt is 0.125.\n", encoding="utf-8")
+    project.lock("01-a")
+    checked = project.book("check")
+    assert checked.returncode == 1
+    assert "docs/part-1/01-a.md:6: 0.125 is typed, and a cell prints it; write {{ out:one.1 }}" in checked.stderr
+
+
 @pytest.mark.parametrize("page", ["index.md", "about/index.md", "about/method.md"])
 def test_check_finds_the_cells_of_pages_outside_the_parts(project, page: str) -> None:
     chapter = page.removesuffix(".md").replace("/", "-")

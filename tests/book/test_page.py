@@ -130,3 +130,18 @@ def test_a_page_without_a_program_cannot_show_a_cell(text: str) -> None:
 
 def test_a_number_inside_a_fence_is_text(program: Program) -> None:
     assert check(f"{FIRST}{SECOND}```text\n{{{{ out:nowhere.1 }}}}\n```\n", program) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("# T\n\nOne *thing*,\nthen `x`. [Two](a.md) at $n^2$.\n\nThree.\n", "One thing, then x. Two at n^2."),
+        ("# T\n\n!!! note\n    Box.\n\n- item\n\nWords.\n", "Words."),
+        ("# T\n\nIt is {{ out:one.1 }}. It holds.\n", "It holds."),
+        (f"# T\n\n{'A' * 170}. B.\n", f"{'A' * 170}."),
+        (f"# T\n\nA. {'B' * 157}. C.\n", "A."),
+        ("# T\n", ""),
+    ],
+)
+def test_a_page_is_described_by_its_first_sentences(text: str, wanted: str) -> None:
+    assert page.description(text) == wanted

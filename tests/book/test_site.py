@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import subprocess
-import sys
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -19,33 +14,6 @@ from groundup.book.book import Book
 ROOT = Path(__file__).resolve().parents[2]
 REPOSITORY = "https://example.org/book"
 LOADED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "link": "href", "use": "href"}
-
-
-def build(folder: Path, **environment: str) -> Path:
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
-    settings = {**os.environ, "NO_MKDOCS_2_WARNING": "1", **environment}
-    built = subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True, check=False)
-    assert built.returncode == 0, built.stderr
-    return folder
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory, serving: Any) -> Iterator[tuple[Path, str]]:
-    """The site, and its address: it knows where it is served, without which Material loads whole pages."""
-    folder = tmp_path_factory.mktemp("site")
-    with serving(folder) as url:
-        build(folder, SITE_URL=url, REPO_URL=REPOSITORY)
-        yield folder, url
-
-
-@pytest.fixture(scope="module")
-def site(served: tuple[Path, str]) -> Path:
-    return served[0]
-
-
-@pytest.fixture(scope="module")
-def address(served: tuple[Path, str]) -> str:
-    return served[1]
 
 
 @pytest.fixture(scope="module")
@@ -80,17 +48,6 @@ def test_no_page_or_style_sheet_loads_anything_from_another_host(site: Path) -> 
     assert elsewhere == []
 
 
-def test_every_chapter_is_in_the_search_index(site: Path, chapters: list[str]) -> None:
-    entries = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))["docs"]
-    pages = {entry["location"].partition("#")[0] for entry in entries}
-    assert {chapter.removesuffix(".md") + "/" for chapter in chapters} <= pages
-
-
-def test_tick_labels_stay_out_of_the_search_index(site: Path) -> None:
-    entries = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))["docs"]
-    assert not any("<svg" in entry["text"] or "0.00 0.25 0.50" in entry["text"] for entry in entries)
-
-
 def test_the_navigation_numbers_the_chapters_under_their_parts(site: Path) -> None:
     page = (site / "part-1" / "04-similarity" / "index.html").read_text(encoding="utf-8")
     nav = page[page.index("md-nav--primary") :]
@@ -116,11 +73,11 @@ def test_there_is_a_page_for_addresses_that_lead_nowhere(site: Path) -> None:
     assert "There is no page here" in (site / "404.html").read_text(encoding="utf-8")
 
 
-def test_edit_links_follow_the_repository(site: Path, tmp_path: Path) -> None:
+def test_edit_links_follow_the_repository(site: Path, build_site: Any, tmp_path: Path) -> None:
     name = "part-1/04-similarity/index.html"
     target = f"{REPOSITORY}/edit/main/docs/part-1/04-similarity.md"
     assert target in (site / name).read_text(encoding="utf-8")
-    without = build(tmp_path, SITE_URL="", REPO_URL="") / name
+    without = build_site(tmp_path, SITE_URL="", REPO_URL="") / name
     assert "edit/main" not in without.read_text(encoding="utf-8")
 
 
@@ -159,14 +116,6 @@ def test_a_chapter_leads_to_its_notebook_and_back(page: Any, address: str) -> No
     page.click(".chapter-line a")
     page.wait_for_url("**/12-pytorch/")
     assert [url for url in requests if not url.startswith((address, "data:"))] == []
-
-
-@pytest.mark.browser
-def test_search_finds_a_chapter(page: Any, address: str) -> None:
-    # Asked in the address: what is typed before Material has loaded its index, it does not hear.
-    page.goto(address + "part-3/12-pytorch/?q=cosine+similarity")
-    page.wait_for_selector(".md-search-result__item a")
-    assert "04-similarity" in page.locator(".md-search-result__item a").first.get_attribute("href")
 
 
 @pytest.mark.browser

@@ -13,20 +13,24 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from html import unescape
 from typing import Any
 
 import markdown_exec
 from markdown import Extension, Markdown
+from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
+from msgspec.structs import replace
 from pymdownx.superfences import SuperFencesException
 
 from groundup.book import confusion, predict, quiz, tooltip
+from groundup.book.companion import Companion, Question
 from groundup.book.errors import Fault
-from groundup.book.page import fences, numbers_in_prose
+from groundup.book.numbers import number
+from groundup.book.page import NUMBER, fences, numbers_in_prose
 from groundup.book.render import Shown
 
 _shown: ContextVar[Shown] = ContextVar("shown")
-_NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
 
 
 @contextmanager
@@ -37,23 +41,6 @@ def showing(shown: Shown) -> Iterator[None]:
         yield
     finally:
         _shown.reset(token)
-
-
-def number(printed: str, key: str) -> str | None:
-    """A number of an output, as it was printed.
-
-    Args:
-        printed: The output.
-        key: ``3`` for the third number, or the word before the number: ``loss`` in ``step 0 loss 33.0``.
-    """
-    if key.isdecimal():
-        numbers = re.findall(rf"(?<![\w.]){_NUMBER}", printed)
-        found = numbers[int(key) - 1] if 0 < int(key) <= len(numbers) else None
-    else:
-        word = re.sub(r"[-_]", r"[\\s_-]+", re.escape(key).replace(r"\-", "-"))
-        match = re.search(rf"(?<!\w){word}(?!\w)[^\d\n]*?({_NUMBER})", printed)
-        found = match.group(1) if match else None
-    return found.rstrip(".") if found else None
 
 
 def lookup(code: str, *, cell: str = "", predicted: str = "", **options: Any) -> str:
@@ -73,7 +60,7 @@ class CellPreprocessor(Preprocessor):
         shown = _shown.get(None)
         if shown is None:
             return lines
-        return quiz.place(self.filled(predict.place(lines), shown), shown.companion, shown.answers)
+        return quiz.place(self.filled(predict.place(lines), shown), self.asked(shown), shown.answers)
 
     def filled(self, lines: list[str], shown: Shown) -> list[str]:
         """The lines with every fence filled and every number in prose replaced."""
@@ -101,24 +88,73 @@ class CellPreprocessor(Preprocessor):
         """The lines with every ``{{ out:cell.key }}`` replaced."""
         lines = list(lines)
         for index, match in numbers_in_prose(list(lines)):
-            name, key = match["cell"], match["key"]
-            value = "?"
-            if name in shown.printed:
-                value = number(shown.printed[name].text, key) or ""
-                if not value:
-                    wanted = "its place (1, 2, ...) or the word before it"
-                    message = f"`{match.group()}`: the cell prints no such number; wanted: {wanted}"
-                    raise Fault(message, cell=name, line=index + 1)
-            lines[index] = lines[index].replace(match.group(), value, 1)
+            try:
+                lines[index] = lines[index].replace(match.group(), _printed(match, shown), 1)
+            except Fault as fault:
+                fault.line = index + 1
+                raise
         return lines
+
+    def asked(self, shown: Shown) -> Companion:
+        """The questions with every ``{{ out:cell.key }}`` in their words replaced."""
+
+        def filled(question: Question, text: str) -> str:
+            try:
+                return NUMBER.sub(lambda match: _printed(match, shown), text)
+            except Fault as fault:
+                fault.message = f"question {question.id}: {fault.message}"
+                raise
+
+        questions = []
+        for question in shown.companion.questions:
+            fill = functools.partial(filled, question)
+            choices = tuple(replace(each, text=fill(each.text), reason=fill(each.reason)) for each in question.choices)
+            questions.append(replace(question, stem=fill(question.stem), reason=fill(question.reason), choices=choices))
+        return Companion(tuple(questions))
+
+
+def _printed(match: re.Match[str], shown: Shown) -> str:
+    """The number that a ``{{ out:cell.key }}`` stands for; a question mark where its cell failed."""
+    name = match["cell"]
+    if name not in shown.cells:
+        raise Fault(f"`{match.group()}`: there is no such cell in the chapter's program", cell=name)
+    if name not in shown.printed:
+        return "?"
+    value = number(shown.printed[name].text, match["key"])
+    if not value:
+        wanted = "its place (1, 2, ...) or the word before it"
+        raise Fault(f"`{match.group()}`: the cell prints no such number; wanted: {wanted}", cell=name)
+    return value
+
+
+class CodePostprocessor(Postprocessor):
+    """Makes highlighted code lighter, and lets the keyboard reach what a phone has to scroll.
+
+    Names and blanks look like other text, so they need no elements, which are half of all on a page. Material lets the
+    keyboard reach the blocks that it has come to; with its feature ``content.lazy`` those are the blocks in view.
+    """
+
+    _PLAIN = re.compile(r'<span class="[nw]">([^<]*)</span>')
+    _CODE = re.compile(r"(<pre>(?:<span></span>)?<code)>(.*?)</code>", re.DOTALL)
+    _FITS = 30  # characters, in a box, on a screen 375 pixels wide
+
+    def run(self, text: str) -> str:
+        """Rewrite the page's HTML."""
+        return self._CODE.sub(self._reached, self._PLAIN.sub(r"\1", text))
+
+    def _reached(self, block: re.Match[str]) -> str:
+        code = re.sub(r"<[^>]*>", "", block[2]).replace("&#10;", "\n")
+        long = max(map(len, unescape(code).split("\n"))) > self._FITS
+        return f'{block[1]} tabindex="0">{block[2]}</code>' if long else block.group()
 
 
 class CellExtension(Extension):
-    """Registers the preprocessor ahead of every other, and the look-up with markdown-exec."""
+    """Registers the processors, the first one ahead of every other, and the look-up with markdown-exec."""
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Called by Python-Markdown."""
         md.preprocessors.register(CellPreprocessor(md), "ground-up-cells", 50)
+        md.postprocessors.register(CodePostprocessor(md), "ground-up-code", 5)
         confusion.register(md)
         tooltip.register(md)
         formatters: dict[str, Any] = markdown_exec.formatters

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from groundup.book import confusion, lock, quiz
+from groundup.book import confusion, lock, numbers, quiz
 from groundup.book.book import Book, Collection
 from groundup.book.errors import Fault
 from groundup.book.runner import Run
@@ -77,7 +77,9 @@ def check(book: Book, collection: Collection, runs: dict[str, Run]) -> Report:
         collection: Its chapters and programs.
         runs: What every program printed.
     """
-    report = Report(faults=[*book.stale_locks(collection), *_questions(book, collection)])
+    report = Report(
+        faults=[*book.stale_locks(collection), *_questions(book, collection), *_typed(book, collection, runs)]
+    )
     for chapter, program in collection.programs.items():
         faults = lock.unfit(program, runs[chapter])
         report.faults += faults
@@ -105,6 +107,17 @@ def _questions(book: Book, collection: Collection) -> list[Fault]:
             fault.chapter, fault.file = chapter.slug, f"docs/{chapter.page}"
             return [fault]
     return quiz.lint(collection.companions, boxes)
+
+
+def _typed(book: Book, collection: Collection, runs: dict[str, Run]) -> list[Fault]:
+    """Numbers in prose that repeat an output instead of being taken from it."""
+    faults: list[Fault] = []
+    for chapter in collection.chapters:
+        if chapter.slug in runs:
+            program, companion = collection.programs[chapter.slug], collection.companions[chapter.slug]
+            text = (book.docs / chapter.page).read_text(encoding="utf-8")
+            faults += numbers.lint(text, program, runs[chapter.slug], companion, file=f"docs/{chapter.page}")
+    return faults
 
 
 def _search(collection: Collection, site: Path, report: Report) -> None:

@@ -114,7 +114,8 @@ def collected(pages: Iterable[tuple[Chapter, str]]) -> str:
     Raises:
         Fault: As from ``boxes``, with the chapter and its file.
     """
-    about = "What people often believe, and what holds instead. Each belief leads to its box, where a run shows it."
+    about = "The confusions of all chapters: what people often believe, and what holds instead. "
+    about += "Each belief leads to its box, where a run shows it."
     text = [f"# Easily confused\n\n{about}\n"]
     part: Part | None = None
     for chapter, page in pages:

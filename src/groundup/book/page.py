@@ -19,7 +19,8 @@ _OPEN = re.compile(r"(?P<indent>[ \t]*(?:>[ \t]*)*)(?P<ticks>`{3,}|~{3,})(?P<inf
 _OPTION = re.compile(r"""(?P<key>[A-Za-z_-]+)=(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s"]+))""")
 _PYTHON = {"python", "py", "python3", "pycon"}
 _ON = {"on", "yes", "true", "1"}
-_NUMBER = re.compile(r"\{\{\s*out:(?P<cell>[a-z0-9-]+)\.(?P<key>[A-Za-z0-9_-]+)\s*\}\}")
+NUMBER = re.compile(r"\{\{\s*out:(?P<cell>[a-z0-9-]+)\.(?P<key>[A-Za-z0-9_-]+)\s*\}\}")
+"""``{{ out:cell.key }}``, which stands for a number that the cell printed."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,27 @@ def numbers_in_prose(lines: list[str]) -> Iterator[tuple[int, re.Match[str]]]:
     fenced = {n for fence in fences(lines) for n in range(fence.start, fence.end)}
     for number, line in enumerate(lines):
         if number not in fenced:
-            for found in _NUMBER.finditer(line):
+            for found in NUMBER.finditer(line):
                 yield number, found
+
+
+def description(text: str, longest: int = 160) -> str:
+    """What search engines and shared links show of a page: the first sentences below its title.
+
+    Args:
+        text: The page's Markdown.
+        longest: In characters. The first sentence is given whole.
+    """
+    paragraphs = re.split(r"\n\s*\n", text)
+    prose = next((" ".join(p.split()) for p in paragraphs if re.match(r"[A-Z“]", p)), "")
+    plain = re.sub(r"\[([^\]]*)\]\([^)]*\)|[*`$]", r"\1", prose)
+    sentences = [each for each in re.split(r"(?<=[.?!]) ", plain) if not NUMBER.search(each)]
+    said = "".join(sentences[:1])
+    for sentence in sentences[1:]:
+        if len(said) + len(sentence) >= longest:
+            break
+        said += f" {sentence}"
+    return said
 
 
 @functools.lru_cache(512)  # Under `mkdocs serve` most pages stay as they are.

@@ -28,12 +28,13 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 
-from groundup.book import cells, confusion, downloads, facts, jupyter, kept, lock, offline, render, tooltip
+from groundup.book import cells, confusion, downloads, facts, jupyter, kept, lock, offline, render, search, tooltip
 from groundup.book.book import Book, Collection
 from groundup.book.companion import MASTERY
 from groundup.book.contents import Chapter
 from groundup.book.errors import BookError, Fault, Faults
 from groundup.book.glossary import Glossary
+from groundup.book.page import description
 from groundup.book.program import Program
 from groundup.book.progress import Progress
 from groundup.book.runner import Run, Runner
@@ -162,7 +163,7 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
 
     def _nav(self) -> list[Any]:
         """Parts with their chapters, between the start page and the pages about the book."""
-        nav: list[Any] = [{"Start": "index.md"}] if (self.book.docs / "index.md").is_file() else []
+        nav: list[Any] = [{"Start page": "index.md"}] if (self.book.docs / "index.md").is_file() else []
         for part in self.collection.parts:
             chapters = [chapter for chapter in self.collection.chapters if chapter.part == part]
             if chapters:
@@ -183,9 +184,9 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         self.contents: dict[str, str] = {}
         self.around: dict[str, tuple[str, str]] = {}
         self.execution = _Execution(self.book, self.collection, self.runner, Progress())
-        search = config.plugins.get("material/search")
-        if search is not None and getattr(search, "search_index", None):
-            self.contents = kept.keep_search(search.search_index, self.kept_search, self.keys)
+        searching = config.plugins.get("material/search")
+        if searching is not None and getattr(searching, "search_index", None):
+            self.contents = kept.keep_search(searching.search_index, self.kept_search, self.keys)
 
     @event_priority(-100)
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
@@ -196,6 +197,7 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
             files.append(File.generated(config, path, content=NOTEBOOK, inclusion=InclusionLevel.NOT_IN_NAV))
         if self.offline:
             files.append(offline.shim(config))
+        search.wait_for_question(files, config)
         self.urls = {file.src_uri: file.url for file in files}
         self.listing = kept.digest([(file.src_uri, file.url) for file in files])
         try:
@@ -223,7 +225,8 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
 
     @event_priority(-100)  # After every plugin that changes the Markdown.
     def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-        """Let the page be rendered with its chapter's cells, or as it was the last time."""
+        """Let the page be rendered with its chapter's cells, or as it was the last time; say what it is about."""
+        page.meta.setdefault("description", description(markdown))
         render = self._render_notebook if page.file.src_uri in self.notebooks else self._render
         page.render = functools.partial(render, page)  # type: ignore[method-assign]
         if page.file.src_uri == PROGRESS:
@@ -386,8 +389,10 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
             self.keys[name] = kept.digest(self.keys[name], tips)
         return context
 
+    @event_priority(-100)  # After the search plugin has written its index.
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """End the processes, unless the next rebuild will want them."""
+        """Set the search's entries aside; end the processes, unless the next rebuild will want them."""
+        search.set_entries_aside(config)
         if self.command != "serve":
             self._stop()
             return
