@@ -57,7 +57,7 @@ def test_chapter_and_notebook_page_lead_to_each_other(book) -> None:
 
 
 def test_a_notebook_page_is_not_found_twice_by_a_search(book) -> None:
-    entries = json.loads((book.root / "site/search/search_index.json").read_text(encoding="utf-8"))["docs"]
+    entries = json.loads((book.root / "site/search/entries.json").read_text(encoding="utf-8"))["docs"]
     assert any(entry["location"].startswith("part-1/02-b/") for entry in entries)
     assert not any("notebook" in entry["location"] for entry in entries)
 

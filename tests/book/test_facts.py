@@ -205,7 +205,7 @@ def test_badges_and_facts_stay_out_of_the_search(material) -> None:
     material.program("01-a", '# %% one\nprint(1)\n\n# %% two volatile="the clock"\nprint(2)\n')
     material.lock("01-a")
     material.build()
-    index = json.loads((material.root / "site/search/search_index.json").read_text(encoding="utf-8"))
+    index = json.loads((material.root / "site/search/entries.json").read_text(encoding="utf-8"))
     words = " ".join(entry["text"] for entry in index["docs"])
     assert "print" in words
     assert not re.search("exact|the clock|minute|printed by", words)

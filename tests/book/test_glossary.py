@@ -363,7 +363,7 @@ def test_links_lead_to_the_definition_with_either_kind_of_address(book, director
     assert f'href="{up}01-first{end}#term-learning-rate" tabindex="-1">Chapter 1</a>' in tip
     assert second.count('id="tip-learning-rate"') == 1
     assert ">Glossary<" in unescape(re.sub(r"\s+", "", page))
-    assert '"location":"glossary' in (site / "search/search_index.json").read_text(encoding="utf-8")
+    assert '"location":"glossary' in (site / "search/entries.json").read_text(encoding="utf-8")
 
 
 def test_a_new_definition_reaches_every_tip_and_renders_no_page_again(book) -> None:

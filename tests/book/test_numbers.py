@@ -67,7 +67,7 @@ def lint(tmp_path: Path) -> Any:
     """What the linter says of a page and of questions, one string each."""
     path = tmp_path / "01-a.py"
     path.write_text(PROGRAM, encoding="utf-8")
-    run = Run({name: Printed(text) for name, text in PRINTED.items()}, 0.1, 1, {}, {})
+    run = Run({name: Printed(text) for name, text in PRINTED.items()}, 0.1, 0.1, "2026-11-21", 1, {}, {})
 
     def lint(page: str, *questions: Question) -> list[str]:
         program = Program.read(path).asking([(each.id, each.code) for each in questions if each.code], "01-a.toml")

@@ -9,6 +9,7 @@ import pytest
 
 import groundup
 from groundup.book.book import Book
+from groundup.book.runner import Runner
 from groundup.book.store import Shelf, seal, unseal
 
 TOKEN = "import os\nprint(os.urandom(8).hex())\n"  # Another line whenever it runs.
@@ -152,6 +153,16 @@ def test_the_versions_of_what_a_chapter_builds_on_are_part_of_the_key(project) -
     results = project.run("01-a", "02-b")
     assert {"pandas", "numpy"} <= results["01-a"].packages.keys()
     assert results["02-b"].packages == {}
+
+
+@pytest.mark.parametrize("loaded", ["numpy", "scipy", "torch"])
+def test_what_another_program_has_loaded_is_no_part_of_the_key(project, loaded: str) -> None:
+    project.program("01-a", f"# %% one\nimport {loaded}\n")
+    project.program("02-b", "# %% one\nimport json\n")
+    with Runner(project.root, project.root / ".cache") as runner:
+        for chapter in ("01-a", "02-b"):
+            [(_, result)] = runner.run([project.read(chapter)])
+    assert result.packages == {}
 
 
 def test_another_version_of_a_package_runs_again_who_imports_it(project, tmp_path: Path) -> None:

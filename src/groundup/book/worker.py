@@ -170,8 +170,8 @@ class _Run:
         _cap_memory(self.job["memory"])
         # A fork inherits its parent's generators; a program that forgets to seed must not seem to repeat.
         random.seed()
-        if "numpy" in sys.modules:
-            sys.modules["numpy"].random.seed()
+        if "numpy.random" in sys.modules:  # which NumPy loads when it is first named; that would look like an import
+            sys.modules["numpy.random"].seed()
         if "torch" in sys.modules:
             sys.modules["torch"].seed()
             sys.modules["torch"].set_num_threads(1)
