@@ -32,7 +32,7 @@ from types import FrameType
 from typing import Any
 
 import click
-from browser import Browser, address, entries_of, navigation
+from browser import Browser, address, entries_of, index_of, navigation
 from project import BenchError, Projects
 from rich.console import Console
 from rich.table import Table
@@ -341,8 +341,7 @@ class Bench:
 def _digests(site: Path) -> dict[str, str]:
     """What every page of a site and its search index hold; the order of keys in the index does not matter."""
     held = {path.relative_to(site).as_posix(): path.read_bytes() for path in site.rglob("*.html")}
-    index = json.loads((site / "search" / "search_index.json").read_bytes())
-    held["search/search_index.json"] = json.dumps(index, sort_keys=True).encode()
+    held["search"] = json.dumps(json.loads(index_of(site).read_bytes()), sort_keys=True).encode()
     return {path: hashlib.sha256(data).hexdigest() for path, data in held.items()}
 
 

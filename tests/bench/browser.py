@@ -73,7 +73,7 @@ class Browser:
 
     def search_entries(self) -> list[dict[str, str]]:
         """The entries of the search index."""
-        entries: list[dict[str, str]] = json.loads(self.get("search/search_index.json"))["docs"]
+        entries: list[dict[str, str]] = json.loads(self.get("search/entries.json"))["docs"]
         return entries
 
     def _poll(self, epoch: str, tab: str) -> http.client.HTTPConnection:
@@ -98,8 +98,13 @@ def navigation(html: str, path: str) -> list[str]:
 
 def entries_of(site: Path) -> set[str]:
     """Every place that the search index of a built site knows."""
-    index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
-    return {entry["location"] for entry in index["docs"]}
+    return {entry["location"] for entry in json.loads(index_of(site).read_text(encoding="utf-8"))["docs"]}
+
+
+def index_of(site: Path) -> Path:
+    """The search index of a built site: ours keeps the entries in a file of their own."""
+    entries = site / "search" / "entries.json"
+    return entries if entries.is_file() else entries.with_name("search_index.json")
 
 
 class _Navigation(HTMLParser):
