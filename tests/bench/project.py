@@ -23,6 +23,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import tomlkit
 from mkdocs.utils.yaml import yaml_load
 
 from groundup.book.page import fences
@@ -252,7 +253,9 @@ def _copy_page(docs: Path, source: str, target: str, number: int) -> None:
     (docs / target).write_text(text, encoding="utf-8")
     questions = (docs / source).with_suffix(".toml")
     if questions.is_file():
-        shutil.copy(questions, (docs / target).with_suffix(".toml"))
+        held = tomlkit.parse(questions.read_text(encoding="utf-8"))
+        held.pop("terms", None)  # A book defines a term once.
+        (docs / target).with_suffix(".toml").write_text(tomlkit.dumps(held), encoding="utf-8")
 
 
 def _copy_program(snippets: Path, source: str, target: str, number: int) -> None:
