@@ -85,21 +85,6 @@ def test_edit_links_follow_the_repository(site: Path, build_site: Any, tmp_path:
 
 
 @pytest.mark.browser
-def test_reading_from_page_to_page_sends_no_request_elsewhere_and_raises_nothing(page: Any, address: str) -> None:
-    requests: list[str] = []
-    page.on("request", lambda request: requests.append(request.url))
-    page.goto(address)
-    page.click("text=Start with chapter 1")
-    page.wait_for_selector("h1:has-text('what a model is')")
-    page.click(".md-nav--primary >> text=How alike are two vectors")
-    page.wait_for_selector("h1:has-text('How alike')")
-    assert page.locator("math").count() > 0
-    page.click(".md-nav--primary >> text=Letting a framework")
-    page.wait_for_selector("h1:has-text('PyTorch')")
-    assert [url for url in requests if not url.startswith((address, "data:"))] == []
-
-
-@pytest.mark.browser
 @pytest.mark.parametrize("page", [{"viewport": {"width": 375, "height": 800}}], indirect=True, ids=["375"])
 def test_a_chapter_leads_to_its_notebook_and_back(page: Any, address: str) -> None:
     requests: list[str] = []
@@ -116,17 +101,6 @@ def test_a_chapter_leads_to_its_notebook_and_back(page: Any, address: str) -> No
     page.click(".chapter-line a")
     page.wait_for_url("**/12-pytorch/")
     assert [url for url in requests if not url.startswith((address, "data:"))] == []
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("page", [{"viewport": {"width": 375, "height": 800}}], indirect=True, ids=["375"])
-def test_no_chapter_is_wider_than_a_phone(page: Any, address: str, chapters: list[str]) -> None:
-    wide = []
-    for chapter in chapters:
-        page.goto(address + chapter.removesuffix(".md") + "/")
-        if page.evaluate("document.documentElement.scrollWidth") > 375:
-            wide.append(chapter)
-    assert wide == []
 
 
 @pytest.mark.browser
