@@ -18,9 +18,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-
-class CapstoneError(Exception):
-    """Something that the user of a capstone can put right; its text says what was wrong and what is wanted."""
+from groundup.capstones.errors import CapstoneError as CapstoneError
 
 
 class NotFiniteError(CapstoneError):
