@@ -6,7 +6,7 @@ A part keeps the signature of its drill. Parts written in NumPy meet a model wri
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -99,6 +99,30 @@ class MakeOptimiser(Protocol):
     ) -> Optimiser: ...
 
 
+class ConfusionMatrix(Protocol):
+    """NumPy: labels 0/1 (n,) twice to [[tn, fp], [fn, tp]]."""
+
+    def __call__(self, y_true: Array, y_pred: Array) -> Any: ...
+
+
+class PrecisionRecallF1(Protocol):
+    """NumPy: labels 0/1 (n,) twice to three numbers, 0/0 being 0."""
+
+    def __call__(self, y_true: Array, y_pred: Array) -> tuple[float, float, float]: ...
+
+
+class RocAuc(Protocol):
+    """NumPy: labels 0/1 (n,) and scores (n,) to the share of pairs in the right order, ties counted half."""
+
+    def __call__(self, y_true: Array, scores: Array) -> float: ...
+
+
+class LossAndGrads(Protocol):
+    """NumPy: W1 (d, h), b1 (h,), W2 (h, 1), b2 (1,) by name, X (n, d), y (n, 1) to the loss and its gradients."""
+
+    def __call__(self, params: Mapping[str, Array], X: Array, y: Array) -> tuple[float, dict[str, Array]]: ...
+
+
 class NoiseSchedule(Protocol):
     """NumPy: number of steps and both ends of beta to (betas, alphas, abar), each (T,)."""
 
@@ -137,3 +161,38 @@ def array(x: Tensor) -> Array:
 def tensor(x: Any, like: Tensor) -> Tensor:
     """What a part returned, with the dtype and on the device of ``like``."""
     return torch.as_tensor(np.asarray(x)).to(device=like.device, dtype=like.dtype)
+
+
+class PluggedOptimiser:
+    """A NumPy ``Optimiser`` that trains a PyTorch model: values and gradients go out as arrays, new values come in.
+
+    Args:
+        named: Parameters by name, as of ``model.named_parameters()``; those without ``requires_grad`` are left alone.
+        make: The class of the optimiser.
+        lr: Its learning rate.
+
+    Raises:
+        ValueError: From ``step``, if a new value is missing or has another shape than its parameter.
+    """
+
+    def __init__(self, named: Iterable[tuple[str, nn.Parameter]], make: MakeOptimiser, lr: float) -> None:
+        self.params = {name: p for name, p in named if p.requires_grad}
+        self.part = make({name: tuple(p.shape) for name, p in self.params.items()}, lr=lr)
+
+    def zero_grad(self) -> None:
+        """Forget all gradients."""
+        for p in self.params.values():
+            p.grad = None
+
+    @torch.no_grad()
+    def step(self) -> None:
+        """Update all parameters from their gradients."""
+        values = {name: array(p) for name, p in self.params.items()}
+        grads = {
+            name: np.zeros_like(values[name]) if p.grad is None else array(p.grad) for name, p in self.params.items()
+        }
+        new = self.part.step(values, grads)
+        for name, p in self.params.items():
+            if name not in new or np.shape(new[name]) != tuple(p.shape):
+                raise ValueError(f"the optimiser must return {name} with shape {tuple(p.shape)}")
+            p.copy_(tensor(new[name], p))
