@@ -185,7 +185,13 @@ def run(
         messages.append({"role": "assistant", "content": reply["content"]})
         told = {result["tool_use_id"]: result for result in results["content"]} if results else {}
         calls = tuple(
-            Call(use["id"], use.get("name"), use.get("input"), told[use["id"]]["content"], told[use["id"]]["is_error"])
+            Call(
+                use["id"],
+                use.get("name"),
+                use.get("input"),
+                told[use["id"]]["content"],
+                told[use["id"]].get("is_error", False),
+            )
             for use in _uses(reply)
             if use["id"] in told
         )
