@@ -58,34 +58,34 @@ def decide(question: str, history: list[Message]) -> Reply:
     return call(history, "knowledge_lookup", query=topic)
 
 
-Plan = tuple[Sequence[tuple[str, Mapping[str, str]]], str]  # calls with their arguments, then the answer
+Plan = tuple[Sequence[tuple[str, Mapping[str, str | int]]], str]  # calls with their arguments, then the answer
 
 LIGHT_PLAN: Plan = (
     [
         ("knowledge_lookup", {"query": "astronomical unit"}),
         ("knowledge_lookup", {"query": "speed of light"}),
         ("calculator", {"expr": "{0} / {1}"}),
-        ("convert", {"value": "{2}", "source": "s", "target": "minute"}),
+        ("convert", {"value": 2, "source": "s", "target": "minute"}),
     ],
     "{3} minutes",
 )
 
 
 def planned(plan: Plan) -> Decide:
-    """A driver that follows a plan, in which ``{n}`` is the first number of the n-th observation."""
+    """A driver that follows a plan, in which ``{n}``, or n itself, is the first number of the n-th observation."""
     calls, final = plan
 
     def decide(question: str, history: list[Message]) -> Reply:
         seen = observations(history)
-        if seen and seen[-1].startswith("Error"):
-            return answer(f"I gave up: {seen[-1]}")
         found = [re.search(r"-?\d[\d,]*(\.\d+)?(e-?\d+)?", text) for text in seen]
         numbers = [number[0].replace(",", "") if number else "" for number in found]
+        if seen and (seen[-1].startswith("Error") or not numbers[-1]):
+            return answer(f"I gave up: {seen[-1]}")
         if len(seen) == len(calls):
             return answer(final.format(*numbers))
         name, arguments = calls[len(seen)]
-        filled = {key: text.format(*numbers) for key, text in arguments.items()}
-        return call(history, name, **{k: float(v) if k == "value" else v for k, v in filled.items()})
+        filled = {k: float(numbers[v]) if isinstance(v, int) else v.format(*numbers) for k, v in arguments.items()}
+        return call(history, name, **filled)
 
     return decide
 

@@ -101,7 +101,7 @@ def safe_calc(expr: str) -> int | float:
     Nothing is evaluated: what is not in the short list of node types is refused, so names, calls and attributes are.
 
     Args:
-        expr: At most 200 characters and 30 levels deep.
+        expr: At most 200 characters, 30 parentheses and 30 levels deep.
 
     Raises:
         ValueError: Anything else, or a result that is not finite.
@@ -109,6 +109,8 @@ def safe_calc(expr: str) -> int | float:
     """
     if len(expr) > 200:
         raise ValueError(f"the expression has {len(expr)} characters, more than 200")
+    if expr.count("(") > 30:
+        raise ValueError("the expression is nested more than 30 levels deep")
     try:
         tree = ast.parse(expr.strip(), mode="eval")
     except (SyntaxError, MemoryError, RecursionError):  # the parser gives up on deep nesting in its own ways
