@@ -132,8 +132,15 @@ def save(path: Path, tensors: Mapping[str, Tensor], config: Any) -> None:
         path: A ``.safetensors`` file.
         tensors: By name; shared storage is written once per name.
         config: A dataclass, kept beside the weights and held against on loading.
+
+    Raises:
+        NotFiniteError: A tensor holds NaN or infinities; what was at ``path`` stays.
     """
     from safetensors.torch import save as serialised
+
+    for name, tensor in tensors.items():
+        if not torch.isfinite(tensor).all():
+            raise NotFiniteError(f"{name} is not finite, and is not kept; try a smaller learning rate")
 
     settings = asdict(config) if is_dataclass(config) and not isinstance(config, type) else config
     data = serialised(
