@@ -33,7 +33,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypedDict, Unpack
+from typing import TypedDict, Unpack
 
 import torch
 from torch import Tensor, nn
@@ -41,7 +41,7 @@ from torch.nn import functional as F
 
 from groundup.capstones import training
 from groundup.capstones.cnn_parts import conv2d, conv2d_backward, numpy_conv2d
-from groundup.capstones.parts import Conv2d, Conv2dBackward, MakeOptimiser, PluggedOptimiser
+from groundup.capstones.parts import Conv2d, Conv2dBackward, MakeOptimiser, PluggedOptimiser, Steps
 from groundup.capstones.training import CapstoneError, NotFiniteError
 
 WEIGHTS = Path(__file__).parent / "weights" / "cnn.safetensors"
@@ -189,6 +189,7 @@ class CNN(Classifier):
     def convolve(self, x: Tensor, layer: nn.Conv2d) -> Tensor:
         """(N, C, H, W) to (N, C', H, W)."""
         if self.written_out:
+            assert layer.bias is not None  # for the type checker; both have one
             forward, backward = self.parts.get("conv2d"), self.parts.get("conv2d_backward")
             return numpy_conv2d(x, layer.weight, layer.bias, 1, forward or conv2d, backward or conv2d_backward)
         return F.conv2d(x, layer.weight, layer.bias, padding=1)
@@ -225,13 +226,6 @@ def build(config: Config, **parts: Unpack[Parts]) -> Classifier:
 
 
 # ---- training -------------------------------------------------------------------------------------------------------
-
-
-class Steps(Protocol):
-    """What trains: `training.AdamW`, or a NumPy optimiser behind the bridge."""
-
-    def zero_grad(self) -> None: ...  # noqa: D102
-    def step(self) -> None: ...  # noqa: D102
 
 
 @torch.no_grad()

@@ -163,6 +163,13 @@ def tensor(x: Any, like: Tensor) -> Tensor:
     return torch.as_tensor(np.asarray(x)).to(device=like.device, dtype=like.dtype)
 
 
+class Steps(Protocol):
+    """What a training calls: ``training.AdamW``, or a ``PluggedOptimiser``."""
+
+    def zero_grad(self) -> None: ...
+    def step(self) -> None: ...
+
+
 class PluggedOptimiser:
     """A NumPy ``Optimiser`` that trains a PyTorch model: values and gradients go out as arrays, new values come in.
 
