@@ -8,9 +8,8 @@ from __future__ import annotations
 import json
 import os
 import signal
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -148,14 +147,12 @@ def save(path: Path, tensors: Mapping[str, Tensor], config: Any) -> None:
         metadata={"config": json.dumps(settings, sort_keys=True)},
     )
     path.parent.mkdir(parents=True, exist_ok=True)
-    fd, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    new = path.with_name(f".{path.name}-{os.getpid()}")
     try:
-        with os.fdopen(fd, "wb") as file:
-            file.write(data)
-        os.replace(temporary, path)
+        new.write_bytes(data)
+        os.replace(new, path)
     except BaseException:
-        with suppress(OSError):
-            os.unlink(temporary)
+        new.unlink(missing_ok=True)
         raise
 
 
