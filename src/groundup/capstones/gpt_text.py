@@ -99,7 +99,7 @@ def sample(
         p = p[p.cumsum() - p < top_p]  # those before which less than top_p had been gathered
     mass = p.cumsum()
     drawn = np.searchsorted(mass, (rng or np.random.default_rng()).random() * mass[-1], side="right")
-    return int(order[min(int(drawn), np.count_nonzero(p) - 1)])  # rounding may carry a draw past the last token
+    return int(order[min(int(drawn), np.flatnonzero(p)[-1])])  # rounding may carry a draw past the last token
 
 
 @torch.no_grad()
