@@ -432,9 +432,11 @@ def test_time_limit(tools: Any) -> None:
     assert (result.status, len(result.steps), result.steps[0].seconds) == (Status.TIME_LIMIT, 3, 10)
 
 
-def test_max_steps_must_be_positive(tools: Any) -> None:
+def test_limits_must_be_positive(tools: Any) -> None:
     with pytest.raises(ValueError, match="at least 1, got 0"):
         run("?", tools, decide, max_steps=0)
+    with pytest.raises(ValueError, match="limit seconds must be positive, got 0"):
+        Limits(seconds=0)
 
 
 def test_the_trace_tells_each_step_as_it_is_done(tools: Any) -> None:
@@ -532,6 +534,18 @@ def test_the_text_loop_is_a_plug_point_and_confirms() -> None:
     tool = Tool("calculator", "", {"expr": TEXT}, lambda expr: "ran", destructive=True)
     assert "did not confirm" in run_as_text(SUM, registry(tool), decide)[0]
     assert run_as_text(SUM, registry(tool), decide, confirm=lambda *_: True)[0] == "ran"
+
+
+def test_arguments_that_are_no_text_go_through_the_text_loop_as_json() -> None:
+    half = Tool("half", "", {"x": {"type": "number"}}, lambda x: x / 2)
+    plan = planned(([("half", {"x": "7"})], "{0}"))
+    assert "must be an object" in run_as_text("?", registry(half), plan)[0]
+
+    def seven(question: str, history: list[Any]) -> Any:
+        seen = agent_drivers.observations(history)
+        return agent_drivers.answer(seen[0]) if seen else agent_drivers.call(history, "half", x=7)
+
+    assert run_as_text("?", registry(half), seven)[0] == run("?", registry(half), seven).answer == "3.5"
 
 
 def text_model(*replies: str) -> tuple[Callable[[str], str], list[str]]:

@@ -8,7 +8,8 @@
 A driver decides on the next step; the loop runs the tools and hands back what they say. One driver is a few rules and
 needs no network; the other asks a language model over HTTP, in a vendor's messages format (`tool_use`, `tool_result`).
 
-The tools, and how they are run, stand in `agent_tools`, the drivers in `agent_drivers`, the loop here.
+The tools, and how they are run, stand in `agent_tools`, the drivers in `agent_drivers`, the loop here. `agent_server`
+is a server on this machine to try the second driver with.
 
 Plug points (parameters, with the reference as default):
 
@@ -305,8 +306,10 @@ def run_as_text(
 
     def as_text(tool: Tool) -> Callable[[str], str]:
         def function(text: str) -> str:
+            schemas = list(tool.parameters.items())
+            plain = len(schemas) == 1 and schemas[0][1].get("type") == "string"
             try:
-                arguments = {next(iter(tool.parameters)): text} if len(tool.parameters) == 1 else json.loads(text)
+                arguments = {schemas[0][0]: text} if plain else json.loads(text)
             except ValueError:
                 return f"Error: the input of {tool.name} must be a JSON object"
             return _one_line(box.execute(tool.name, arguments)[0])
@@ -322,9 +325,12 @@ def run_as_text(
         text, uses = _one_line(_text(reply)), _uses(reply)
         if not uses:
             return f"Final Answer: {text}"
-        arguments = uses[0]["input"]
-        shown = next(iter(arguments.values())) if len(arguments) == 1 else json.dumps(arguments)
-        return f"Thought: {text}\nAction: {uses[0]['name']}[{_one_line(shown)}]"
+        match list(uses[0]["input"].values()):
+            case [str() as given]:
+                shown = _one_line(given)
+            case _:
+                shown = json.dumps(uses[0]["input"])
+        return f"Thought: {text}\nAction: {uses[0]['name']}[{shown}]"
 
     return run_agent(model, {name: as_text(tool) for name, tool in tools.items()}, line, max_steps)
 
@@ -383,6 +389,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     policy = planned(LIGHT_PLAN) if given.question == LIGHT else decide
     print(_printable(f"Question: {given.question}"))
     try:
+        limits = Limits(given.token_budget, given.seconds)
         if given.driver == "text":
             text, steps = run_as_text(given.question, tools, policy, given.max_steps)
             for step in steps[:-1] if text is not None else steps:
@@ -390,8 +397,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             result = Run(text, Status.STEP_LIMIT if text is None else Status.ANSWERED, (), ())
         else:
             if given.driver == "messages":
-                policy = MessagesDriver.from_environment(given.model, tools, max_tokens=given.max_tokens)
-            limits = Limits(given.token_budget, given.seconds)
+                settings = {"max_tokens": given.max_tokens, "timeout": min(60.0, limits.seconds)}
+                policy = MessagesDriver.from_environment(given.model, tools, **settings)
             result = run(given.question, tools, policy, given.max_steps, limits=limits, trace=trace)
     except (CapstoneError, OSError, ValueError) as error:
         print(_printable(f"agent: {error}"), file=sys.stderr)

@@ -261,12 +261,17 @@ def _number(value: float) -> str:
 
 @dataclass(frozen=True)
 class Limits:
-    """What a run may cost; each limit is checked before a step, so the last one may go over it once."""
+    """What a run may cost. Tokens and time are checked before a step, so the last step may go over them."""
 
     tokens: int = 50_000
     seconds: float = 120.0
     calls_per_reply: int = 8
     result_chars: int = 4_000
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if not value > 0:
+                raise ValueError(f"the limit {name} must be positive, got {value}")
 
 
 @dataclass(frozen=True)
