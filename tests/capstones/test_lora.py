@@ -361,6 +361,8 @@ def test_clear_errors(base: Net) -> None:
         Config(width=3)
     with pytest.raises(CapstoneError, match="a rank, full or head; got half"):
         adapt(base, "half")  # type: ignore[arg-type]
+    with pytest.raises(CapstoneError, match="reads 32 numbers, the data have 16"):
+        adapt(base, 4, Config(width=16))
     with pytest.raises(CapstoneError, match="there is no device cuda:99 here"):
         pretrain(QUICK, device="cuda:99")
     broken = copy.deepcopy(base)

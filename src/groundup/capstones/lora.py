@@ -237,16 +237,18 @@ def adapt(
         train_loop: See above.
 
     Raises:
-        CapstoneError: ``how`` is none of these.
+        CapstoneError: ``how`` is none of these, or the network and the data are of different widths.
         NotFiniteError: The loss became NaN.
     """
     if isinstance(how, str) and how not in ("full", "head"):
         raise CapstoneError(f"adapt by a rank, full or head; got {how}")
     config = config or Config()
+    if (read := base.first.in_features) != config.width:
+        raise CapstoneError(f"the network reads {read} numbers, the data have {config.width}")
     device = base.head.weight.device
     model, bases = copy.deepcopy(base), dict[str, nn.Linear]()
     torch.manual_seed(seed + 1)
-    model.head = nn.Linear(config.hidden, 4).to(device)
+    model.head = nn.Linear(base.head.in_features, 4).to(device)
     if how == "head":
         freeze(model.first)
     elif how != "full":  # the layer freezes its base
