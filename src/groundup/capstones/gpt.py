@@ -44,9 +44,15 @@ from torch.nn import functional as F
 
 from groundup.capstones import gpt_parts, training
 from groundup.capstones.gpt_parts import KV
-from groundup.capstones.gpt_text import LINE, TEXT, encode, entropy_floor, get_batch, sample, write
+from groundup.capstones.gpt_text import LINE, TEXT, encode, entropy_floor, generate, get_batch, sample, write
 from groundup.capstones.parts import Array, Attention, CrossEntropy, LayerNorm, LayerNormBackward, Softmax, array
 from groundup.capstones.training import CapstoneError
+
+__all__ = [
+    "GPT", "KV", "LINE", "PRESETS", "TEXT", "WEIGHTS", "Block", "CausalAttention", "Config", "Norm", "Parts", "Recipe",
+    "Trained", "count_params", "encode", "entropy_floor", "evaluate", "generate", "get_batch", "lr_at", "main",
+    "preset", "pretrained", "sample", "train", "write",
+]  # fmt: skip
 
 WEIGHTS = Path(__file__).parent / "weights" / "gpt.safetensors"
 
@@ -481,6 +487,8 @@ def _run(args: Any) -> int:
         model, prompt = model.to(training.pick_device(args.device)), args.prompt or vocabulary[0]
     else:
         text = args.data.read_text(encoding="utf-8") if args.data else TEXT
+        if not text:
+            raise CapstoneError(f"{args.data} is empty")
         prompt = args.prompt or text[:1]
         encode(prompt, "".join(sorted(set(text))))  # nor a wrong prompt
         device = args.device
