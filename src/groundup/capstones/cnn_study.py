@@ -155,7 +155,7 @@ def transfer(
     seed: int = 0,
     *,
     target: Bars = Bars(noise=0.5, height=0.7),  # noqa: B008 (frozen)
-    pretraining: Recipe = Recipe(epochs=8, n_train=4000),  # noqa: B008 (frozen)
+    pretraining: Recipe = Recipe(epochs=8, n_train=4000, n_test=100),  # noqa: B008 (frozen)
     recipe: Recipe = Recipe(epochs=60, lr=3e-3),  # noqa: B008 (frozen)
     device: str = "cpu",
     swap_head: Callable[[Classifier, int], None] = swap_head,
@@ -176,15 +176,16 @@ def transfer(
     """
     pretrained = train(recipe=pretraining, task=Bars(noise=0.5), seed=seed, device=device).model
     torch.manual_seed(seed + 100)
-    sets = [(x, 1 - y) for x, y in (make_images(n, None, target), make_images(recipe.n_test, None, target))]
+    (x, y), (x_test, y_test) = make_images(n, None, target), make_images(recipe.n_test, None, target)
+    few, one = (x, 1 - y), (x_test[:1], y_test[:1])  # accuracy counts at the end alone: after each epoch, one will do
     results = {}
     for name in ("frozen", "scratch", "random"):
         model = pretrained if name == "frozen" else build(CONFIG)
         if name != "scratch":
             swap_head(model, CONFIG.n_classes)
             freeze(model)
-        done = train(recipe=recipe, seed=seed, device=device, model=model, data=(sets[0], sets[1]))
-        results[name] = done.accuracies[-1]
+        done = train(recipe=recipe, seed=seed, device=device, model=model, data=(few, one))
+        results[name] = accuracy(model, x_test.to(done.labels.device), 1 - y_test.to(done.labels.device))
     return results
 
 

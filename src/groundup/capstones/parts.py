@@ -159,8 +159,8 @@ def array(x: Tensor) -> Array:
 
 
 def tensor(x: Any, like: Tensor) -> Tensor:
-    """What a part returned, with the dtype and on the device of ``like``."""
-    return torch.as_tensor(np.asarray(x)).to(device=like.device, dtype=like.dtype)
+    """A copy of what a part returned, with the dtype and on the device of ``like``."""
+    return torch.from_numpy(np.array(x, order="C")).to(device=like.device, dtype=like.dtype)
 
 
 class Steps(Protocol):
