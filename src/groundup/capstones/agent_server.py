@@ -141,7 +141,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Serve until Ctrl-C; returns the exit code."""
     import argparse
 
-    parser = argparse.ArgumentParser(prog="python -m groundup.capstones.agent_server", description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m groundup.capstones.agent_server", description=__doc__.partition("\n")[0]
+    )
     parser.add_argument("--port", type=int, default=0, help="default: a free one")
     try:
         with MessagesServer(port=parser.parse_args(argv).port) as server:
