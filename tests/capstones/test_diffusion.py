@@ -378,7 +378,7 @@ def test_predicting_the_clean_points_is_a_change_of_one_part():
     model = train(recipe=Recipe(updates=600), predict=from_x0).model
     mean, sd = radius_stats(sample(partial(from_x0, model), 2000, TABLES, generator=generator()))
     assert mean == pytest.approx(1.0, abs=0.1)
-    assert sd < 0.12
+    assert sd < 0.2  # after 2,000 updates: 0.06
 
 
 def test_other_time_features():
@@ -506,7 +506,7 @@ def test_ctrl_c_keeps_the_network(tmp_path):
         (lambda: Config(shape="cube"), "there is no shape cube; wanted: ring"),
         (lambda: Config(beta_end=1.5), "wanted 0 < beta_start <= beta_end < 1"),
         (lambda: Config(T=0), "at least 1"),
-        (lambda: Config(classes=2), "ring has 1 classes"),
+        (lambda: Config(classes=2), "classes is 2; for ring it must be 0"),
         (lambda: Recipe(batch=0), "batch is 0; it must be positive"),
         (lambda: Recipe(unlabelled=1.0), "below 1"),
         (lambda: train(device="gpu"), "there is no device gpu here"),

@@ -84,8 +84,11 @@ class Config:
             raise CapstoneError(f"wanted T and hidden of at least 1, got {self.T} and {self.hidden}")
         if not 0 < self.beta_start <= self.beta_end < 1:
             raise CapstoneError(f"wanted 0 < beta_start <= beta_end < 1, got {self.beta_start} and {self.beta_end}")
-        if self.classes not in {0, SHAPES[self.shape][0]} or self.classes == 1:
-            raise CapstoneError(f"{self.shape} has {SHAPES[self.shape][0]} classes; wanted that, if at least 2, or 0")
+        known = [0] if SHAPES[self.shape][0] == 1 else [0, SHAPES[self.shape][0]]
+        if self.classes not in known:
+            raise CapstoneError(
+                f"classes is {self.classes}; for {self.shape} it must be {' or '.join(map(str, known))}"
+            )
 
 
 @dataclass(frozen=True)
