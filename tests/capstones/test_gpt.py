@@ -16,7 +16,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from groundup.capstones import gpt, gpt_parts, training
+from groundup.capstones import gpt, gpt_parts, gpt_text, training
 from groundup.capstones.gpt_text import sample
 from groundup.capstones.training import CapstoneError, NotFiniteError
 
@@ -462,19 +462,54 @@ def test_the_cache_gives_what_recomputing_gives(split, attention):
 def test_cached_writing_is_the_same_text_also_beyond_the_context(prompt, how):
     model = small()
     ids = [i % 13 for i in range(prompt)]
+    plugged = small(attention=gpt_parts.attention)
     texts = [
-        gpt.generate(model, ids, 40, rng=np.random.default_rng(0), cached=cached, **how) for cached in (True, False)
+        gpt.generate(m, ids, 40, rng=np.random.default_rng(0), cached=cached, **how)
+        for m, cached in ((model, False), (model, True), (plugged, True))
     ]
-    assert texts[0] == texts[1]
+    assert texts[0] == texts[1] == texts[2]
     assert len(texts[0]) == 40
 
 
-def test_writing_recomputes_only_what_it_must(monkeypatch):
-    model, lengths = small(), []
-    hidden = model.hidden
+@pytest.mark.parametrize("parts", [{}, {"gelu": torch.relu}], ids=["plain", "plugged"])
+def test_writing_recomputes_only_what_it_must(parts, monkeypatch):
+    """The prompt, then one token at a time up to the context of 16, then whole windows."""
+    model, lengths = small(**parts), []
+    hidden, quick = model.hidden, gpt_text.Decoder.hidden
     monkeypatch.setattr(model, "hidden", lambda ids, cache=None: lengths.append(ids.shape[1]) or hidden(ids, cache))
+    monkeypatch.setattr(gpt_text.Decoder, "hidden", lambda self, ids: lengths.append(-len(ids)) or quick(self, ids))
     gpt.generate(model, [1, 2, 3], 18)
-    assert lengths == [3, *[1] * 13, *[16] * 4]  # the prompt, one at a time up to the context of 16, then whole windows
+    sign = 1 if parts else -1
+    assert lengths == [sign * 3, *[sign] * 13, *[16] * 4]
+
+
+@pytest.mark.parametrize("tied", [False, True])
+def test_the_decoder_gives_what_the_model_gives(tied):
+    torch.manual_seed(1)
+    model = gpt.GPT(replace(SMALL, tied=tied))
+    ids = [i * 5 % 13 for i in range(16)]
+    expected = model.hidden(torch.tensor([ids]))[0]
+    decoder = gpt_text.Decoder(model)
+    pieces = [decoder.hidden(ids[:6]), *(decoder.hidden([i]) for i in ids[6:])]
+    torch.testing.assert_close(torch.cat(pieces), expected, rtol=1e-5, atol=1e-5)
+
+
+def test_a_changed_model_is_not_written_with_as_if_it_were_plain():
+    class Doubled(nn.Linear):
+        def forward(self, x):
+            return 2 * super().forward(x)
+
+    assert small().plain()
+    assert not small(attention=gpt_parts.attention).plain()
+    replaced = small()
+    replaced.blocks[0].attn.q = Doubled(16, 16)
+    assert not replaced.plain()
+    texts = [gpt.generate(replaced, [1, 2], 12, temperature=0, cached=cached) for cached in (True, False)]
+    assert texts[0] == texts[1]
+    hooked, calls = small(), []
+    hooked.blocks[1].register_forward_hook(lambda *_: calls.append(1))
+    gpt.generate(hooked, [1], 5)
+    assert len(calls) == 5
 
 
 def test_greedy_writing_continues_with_the_likeliest():

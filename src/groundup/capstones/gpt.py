@@ -157,7 +157,7 @@ class Norm(nn.Module):
         """(..., C) to (..., C)."""
         if self.part is not None:
             return self.part(x, self.weight, self.bias)
-        return F.layer_norm(x, x.shape[-1:], self.weight, self.bias)
+        return torch.layer_norm(x, x.shape[-1:], self.weight, self.bias)
 
 
 class CausalAttention(nn.Module):
@@ -217,7 +217,7 @@ class GPT(nn.Module):
 
     def __init__(self, config: Config, **parts: Unpack[Parts]) -> None:
         super().__init__()
-        self.config = config
+        self.config, self.parts = config, parts
         self.tokens = nn.Embedding(config.vocab_size, config.width)
         self.positions = nn.Embedding(config.context, config.width)
         block = parts.get("block") or Block
@@ -254,6 +254,12 @@ class GPT(nn.Module):
     def forward(self, ids: Tensor) -> Tensor:
         """Token ids (B, T) to logits (B, T, V)."""
         return self.logits(self.hidden(ids))
+
+    def plain(self) -> bool:
+        """Whether all is as this file makes it: no part plugged in, no module replaced, no hook to be called."""
+        own = {GPT, Block, CausalAttention, Norm, nn.ModuleList, nn.Embedding, nn.Linear}
+        as_made = all(type(m) in own and not m._forward_hooks and not m._forward_pre_hooks for m in self.modules())
+        return as_made and not any(self.parts.values())
 
     def token_embeddings(self) -> Array:
         """One row a token, as a NumPy array (V, C)."""

@@ -61,7 +61,7 @@ def layer_norm_backward(dy: Tensor, x: Tensor, weight: Tensor, eps: float = 1e-5
 
 
 class KV:
-    """The keys and values that one layer has computed so far, in buffers as long as the context."""
+    """The keys and values that one layer has computed so far, in a buffer as long as the context."""
 
     def __init__(self, context: int) -> None:
         self.context, self.length = context, 0

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from groundup.capstones.gpt_parts import KV, softmax
 from groundup.capstones.parts import Array, Sampler, Softmax
@@ -92,17 +94,58 @@ def sample(
     z = np.asarray(logits, dtype=np.float64)
     if temperature == 0:
         return int(z.argmax())
-    order = np.argsort(-z, kind="stable")[:top_k]  # best first
-    with np.errstate(over="ignore"):  # a tiny temperature sends the others to -inf, as it should
-        p = softmax((z[order] - z[order[0]]) / temperature)
+    order = None
+    if top_k is not None or top_p is not None:
+        order = np.argsort(-z, kind="stable")[:top_k]  # best first
+        z = z[order]
+    # Below -1e4 the exponential is 0 anyway, and a tiny temperature cannot make it overflow.
+    p = softmax(np.maximum(z - z.max(), -1e4 * temperature) / temperature)
     if top_p is not None:
         p = p[p.cumsum() - p < top_p]  # those before which less than top_p had been gathered
     mass = p.cumsum()
-    drawn = np.searchsorted(mass, (rng or np.random.default_rng()).random() * mass[-1], side="right")
-    return int(order[min(int(drawn), np.flatnonzero(p)[-1])])  # rounding may carry a draw past the last token
+    drawn = mass.searchsorted((rng or np.random.default_rng()).random() * mass[-1], side="right")
+    if drawn == len(p):  # by rounding
+        drawn = np.flatnonzero(p)[-1]
+    return int(drawn if order is None else order[drawn])
 
 
-@torch.no_grad()
+class Decoder:
+    """What `GPT.hidden` computes with a cache, one token after another, written without modules.
+
+    For a single token the calls cost more than the products. Here there are a third as many, and the weights are laid
+    out once: a decoder lives for one text.
+    """
+
+    def __init__(self, model: GPT) -> None:
+        config = model.config
+        self.tokens, self.positions = model.tokens.weight, model.positions.weight
+        self.layers = []
+        for block in model.blocks:
+            attn, qkv = block.attn, (block.attn.q, block.attn.k, block.attn.v)
+            joined = SimpleNamespace(weight=torch.cat([f.weight for f in qkv]), bias=torch.cat([f.bias for f in qkv]))
+            modules = (block.norm1, joined, attn.proj, block.norm2, block.up, block.down)
+            kv = self.tokens.new_empty(2, config.heads, config.context, config.width // config.heads)  # (2, H, S, d)
+            self.layers.append((kv, [(m.weight, m.bias) for m in modules]))
+        self.norm = (model.norm.weight, model.norm.bias)
+        self.length = 0
+
+    def hidden(self, ids: list[int]) -> Tensor:
+        """What the head reads, (T, C), of tokens that follow those seen so far; several only at the start."""
+        T, C = len(ids), self.tokens.shape[1]
+        start, self.length = self.length, self.length + T
+        x = self.tokens[ids] + self.positions[start : self.length]  # (T, C)
+        for kv, (norm1, joined, proj, norm2, up, down) in self.layers:
+            y = F.linear(torch.layer_norm(x, (C,), *norm1), *joined)  # (T, 3 C)
+            qkv = y.view(T, 3, kv.shape[1], -1).permute(1, 2, 0, 3)  # (3, H, T, d)
+            kv.narrow(2, start, T).copy_(qkv[1:])
+            k, v = kv.narrow(2, 0, self.length).unbind()  # (H, S, d)
+            y = F.scaled_dot_product_attention(qkv[:1], k[None], v[None], is_causal=T > 1)  # (1, H, T, d)
+            x = x + F.linear(y[0].transpose(0, 1).reshape(T, C), *proj)
+            x = x + F.linear(F.gelu(F.linear(torch.layer_norm(x, (C,), *norm2), *up)), *down)
+        return torch.layer_norm(x, (C,), *self.norm)
+
+
+@torch.inference_mode()
 def generate(
     model: GPT,
     ids: Sequence[int],
@@ -125,13 +168,17 @@ def generate(
         raise CapstoneError("the prompt is empty; give at least one character")
     T, device = model.config.context, model.tokens.weight.device
     rng = rng or np.random.default_rng()
-    text, cache = list(ids), [KV(T) for _ in model.blocks]
+    text, seen, cache = list(ids), 0, [KV(T) for _ in model.blocks]
+    decoder = Decoder(model) if model.plain() else None
     for _ in range(n):
-        if cached and len(text) <= T:
-            x = model.hidden(torch.tensor([text[cache[0].length :]], device=device), cache)  # (1, new, C)
+        if not cached or len(text) > T:
+            x = model.hidden(torch.tensor([text[-T:]], device=device))[0]  # (at most T, C)
+        elif decoder:
+            x = decoder.hidden(text[seen:])  # (new, C)
         else:
-            x = model.hidden(torch.tensor([text[-T:]], device=device))  # (1, at most T, C)
-        logits = model.logits(x[0, -1]).float().cpu().numpy()  # (V,)
+            x = model.hidden(torch.tensor([text[seen:]], device=device), cache)[0]
+        seen = len(text)
+        logits = model.logits(x[-1:])[0].float().cpu().numpy()  # (V,)
         text.append(int(sample(logits, temperature, top_k, top_p, rng)))
     return text[len(ids) :]
 
