@@ -17,9 +17,9 @@ Plug points, all of them keyword arguments; those of the model are taken by `GPT
     layer_norm(x, weight, bias, eps)                model     default: the fused kernel; written out in `gpt_parts`
     layer_norm_backward(dy, x, weight, eps)         model     the gradient of the norm, in place of autograd's
     gelu(x)                                         model     any shape, differentiable
-    block(config, parts)                            model     a class; its modules take x (B, T, C) and a `KV` or None
+    block(config, parts)                            model     a module class; takes x (B, T, C) and a `KV` or None
     get_batch(data, starts, T)                      train     data (n,), starts (B,) to inputs and targets, (B, T) each
-    lr_at(step)                                     train     the learning rate of an update, counted from 0
+    lr_at(step, recipe)                             train     the learning rate of an update, counted from 0
     optimiser(params, lr, betas, ...)               train     a class with the surface of `training.AdamW`
     cross_entropy(logits, targets)                  evaluate  NumPy; (n, V) and (n,) to the mean in nats
     sample(logits, temperature, top_k, top_p, rng)  generate  NumPy; (V,) to an index
@@ -28,7 +28,6 @@ Plug points, all of them keyword arguments; those of the model are taken by `GPT
 from __future__ import annotations
 
 import math
-import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -37,7 +36,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -441,107 +439,11 @@ def pretrained(path: Path = WEIGHTS, **parts: Unpack[Parts]) -> tuple[GPT, str]:
     return model, vocabulary
 
 
-# ---- command line ---------------------------------------------------------------------------------------------------
-
-
 def main(argv: Sequence[str] | None = None) -> int:
-    """Train or load, then write; returns the exit code."""
-    import argparse
+    """Run the command; returns its exit code."""
+    from groundup.capstones import gpt_cli
 
-    parser = argparse.ArgumentParser(prog="python -m groundup.capstones.gpt", description=(__doc__ or "")[:70])
-    add = parser.add_argument
-    add("--data", type=Path, metavar="FILE", help="a text in UTF-8 to train on; without it the toy text")
-    add("--held-out", type=float, default=0.1, metavar="SHARE", help="of FILE's end, to measure the loss on (0.1)")
-    add("--preset", choices=PRESETS, default="toy", help="size and recipe (toy)")
-    for name, kind in (("steps", int), ("batch", int), ("accumulate", int), ("lr", float)):
-        add(f"--{name}", type=kind, help="in place of the recipe's")
-    add("--seed", type=int, default=0, help="of weights, windows and writing (0)")
-    add("--every", type=int, default=40, metavar="N", help="report, and save, every N updates (40)")
-    add("--save", type=Path, metavar="FILE", help="keep the weights there, a .safetensors file")
-    add("--load", type=Path, metavar="FILE", help="write with the weights kept there; nothing is trained")
-    add("--device", default="cpu", help="auto, cpu, cuda, cuda:1 or mps (cpu)")
-    add("--dtype", choices=("float32", "bf16"), default="float32", help="of the matrix products in training (float32)")
-    add("--compile", action="store_true", help="train through torch.compile; pays on a GPU")
-    add("--threads", type=int, help="on the CPU (1 for the toy, otherwise all)")
-    add("--prompt", help="text to continue (one character)")
-    add("--length", type=int, default=60, metavar="N", help="characters to write (60)")
-    add(
-        "--temperature",
-        type=float,
-        default=0.8,
-        help="lower is more predictable, 0 takes the likeliest (0.8)",
-    )
-    add("--top-k", type=int, metavar="K", help="choose among the K likeliest characters")
-    add("--top-p", type=float, metavar="P", help="choose among the likeliest that together have probability P")
-    try:
-        return _run(parser.parse_args(argv))
-    except UnicodeDecodeError as error:
-        print(f"the text is not UTF-8: {error}", file=sys.stderr)
-    except (CapstoneError, OSError, ValueError) as error:
-        print(error, file=sys.stderr)
-    return 1
-
-
-def _run(args: Any) -> int:
-    if args.threads or args.preset == "toy":
-        torch.set_num_threads(args.threads or 1)
-    how = {"temperature": args.temperature, "top_k": args.top_k, "top_p": args.top_p}
-    sample(np.zeros(1), **how)  # a wrong value shall not wait until the training is over
-    rng, rank, code = np.random.default_rng(args.seed), 0, 0
-    if args.load:
-        model, vocabulary = pretrained(args.load)
-        model, prompt = model.to(training.pick_device(args.device)), args.prompt or vocabulary[0]
-    else:
-        text = args.data.read_text(encoding="utf-8") if args.data else TEXT
-        if not text:
-            raise CapstoneError(f"{args.data} is empty")
-        prompt = args.prompt or text[:1]
-        encode(prompt, "".join(sorted(set(text))))  # nor a wrong prompt
-        device = args.device
-        if "LOCAL_RANK" in os.environ:  # torchrun started this process and others
-            if cuda := training.pick_device(device).type == "cuda":
-                device = f"cuda:{os.environ['LOCAL_RANK']}"
-                torch.cuda.set_device(device)
-            torch.distributed.init_process_group("nccl" if cuda else "gloo")
-            rank = torch.distributed.get_rank()
-        config, recipe = preset(args.preset, len(set(text)))
-        asked = {name: getattr(args, name) for name in ("steps", "batch", "accumulate", "lr")}
-        recipe = replace(recipe, **{name: value for name, value in asked.items() if value is not None})
-        say = print if rank == 0 else lambda *_, **__: None
-        say(f"{count_params(config):,} parameters, {len(text):,} characters, {len(set(text))} different", flush=True)
-
-        def report(done: int, loss: float, unseen: float | None) -> None:
-            say(f"update {done:5}  loss {loss:.4f}" + (f"  held out {unseen:.4f}" if unseen else ""), flush=True)
-
-        trained = train(
-            config,
-            recipe=recipe,
-            text=text,
-            held_out=args.held_out if args.data else 0.0,
-            seed=args.seed,
-            device=device,
-            dtype=args.dtype,
-            compile=args.compile,
-            checkpoint=args.save,
-            every=args.every,
-            report=report,
-        )
-        model, vocabulary = trained.model, trained.vocabulary
-        done = len(trained.losses) - 1
-        speed = done * recipe.batch * config.context / trained.seconds
-        say(f"{done} updates in {trained.seconds:.1f} s, {speed:,.0f} tokens/s" + " (stopped)" * trained.stopped)
-        if args.save:
-            say(f"the weights are in {args.save}")
-        if not args.data:
-            floor = entropy_floor(context=config.context).mean()
-            loss = evaluate(model, encode(TEXT, vocabulary).to(model.tokens.weight.device), range(len(LINE)))
-            say(f"expected loss {loss:.4f}, at best {floor:.4f}")
-        code = 130 if trained.stopped else 0
-        if torch.distributed.is_available() and torch.distributed.is_initialized():
-            torch.distributed.destroy_process_group()
-    if rank == 0 and not code:
-        print(prompt + write(model, vocabulary, prompt, args.length, rng=rng, **how))
-    return code
+    return gpt_cli.main(argv)
 
 
 if __name__ == "__main__":

@@ -86,7 +86,7 @@ class _Softmax(torch.autograd.Function):
         return p
 
     @staticmethod
-    def backward(ctx: Any, dp: Tensor) -> tuple[Tensor, None]:  # type: ignore[override]  # PyTorch's takes *Any
+    def backward(ctx: Any, dp: Tensor) -> tuple[Tensor, None]:
         (p,) = ctx.saved_tensors
         return p * (dp - (dp * p).sum(-1, keepdim=True)), None
 
@@ -101,7 +101,7 @@ class _LayerNorm(torch.autograd.Function):
         return part(x, weight, bias)
 
     @staticmethod
-    def backward(ctx: Any, dy: Tensor) -> tuple[Tensor, Tensor, Tensor, None, None]:  # type: ignore[override]  # as above
+    def backward(ctx: Any, dy: Tensor) -> tuple[Tensor, Tensor, Tensor, None, None]:
         dx, dweight, dbias = ctx.part(dy, *ctx.saved_tensors)
         return dx, dweight, dbias, None, None
 

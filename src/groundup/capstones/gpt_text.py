@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import torch
@@ -119,13 +118,13 @@ class Decoder:
     def __init__(self, model: GPT) -> None:
         config = model.config
         self.tokens, self.positions = model.tokens.weight, model.positions.weight
-        self.layers = []
-        for block in model.blocks:
-            attn, qkv = block.attn, (block.attn.q, block.attn.k, block.attn.v)
-            joined = SimpleNamespace(weight=torch.cat([f.weight for f in qkv]), bias=torch.cat([f.bias for f in qkv]))
-            modules = (block.norm1, joined, attn.proj, block.norm2, block.up, block.down)
-            kv = self.tokens.new_empty(2, config.heads, config.context, config.width // config.heads)  # (2, H, S, d)
-            self.layers.append((kv, [(m.weight, m.bias) for m in modules]))
+        shape = (2, config.heads, config.context, config.width // config.heads)  # keys and values, (2, H, S, d)
+        self.layers: list[tuple[Tensor, list[tuple[Tensor, Tensor]]]] = []
+        for block in cast(Any, model.blocks):
+            qkv = block.attn.q, block.attn.k, block.attn.v
+            joined = torch.cat([f.weight for f in qkv]), torch.cat([f.bias for f in qkv])
+            parts = [(m.weight, m.bias) for m in (block.norm1, block.attn.proj, block.norm2, block.up, block.down)]
+            self.layers.append((self.tokens.new_empty(shape), [joined, *parts]))
         self.norm = (model.norm.weight, model.norm.bias)
         self.length = 0
 
@@ -134,7 +133,7 @@ class Decoder:
         T, C = len(ids), self.tokens.shape[1]
         start, self.length = self.length, self.length + T
         x = self.tokens[ids] + self.positions[start : self.length]  # (T, C)
-        for kv, (norm1, joined, proj, norm2, up, down) in self.layers:
+        for kv, (joined, norm1, proj, norm2, up, down) in self.layers:
             y = F.linear(torch.layer_norm(x, (C,), *norm1), *joined)  # (T, 3 C)
             qkv = y.view(T, 3, kv.shape[1], -1).permute(1, 2, 0, 3)  # (3, H, T, d)
             kv.narrow(2, start, T).copy_(qkv[1:])
