@@ -8,8 +8,7 @@
 A driver decides on the next step; the loop runs the tools and hands back what they say. One driver is a few rules and
 needs no network; the other asks a language model over HTTP, in a vendor's messages format (`tool_use`, `tool_result`).
 
-The tools, and how they are run, stand in `agent_tools`, the drivers in `agent_drivers`, the loop here. `agent_server`
-is a server on this machine to try the second driver with.
+Tools are in `agent_tools`, drivers in `agent_drivers`, the loop here; `agent_server` is a server to try the latter.
 
 Plug points (parameters, with the reference as default):
 
@@ -31,25 +30,15 @@ import re
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from groundup.capstones.agent_drivers import (
-    LIGHT,
-    LIGHT_PLAN,
-    Decide,
-    Message,
-    MessagesDriver,
-    Plan,
-    Reply,
-    decide,
-    noisy,
-    planned,
-)
+from groundup.capstones.agent_drivers import LIGHT, LIGHT_PLAN, Decide, Message, Plan, Reply, noisy, planned
+from groundup.capstones.agent_drivers import MessagesDriver as MessagesDriver
+from groundup.capstones.agent_drivers import decide as decide
 from groundup.capstones.agent_tools import Call, Limits, Tool, Toolbox, default_tools, refuse, validate
-from groundup.capstones.errors import CapstoneError
+from groundup.capstones.errors import CapstoneError as CapstoneError
 
 if TYPE_CHECKING:
     from random import Random
@@ -150,10 +139,10 @@ def run(
         decide: The driver; sees a copy of the messages.
         max_steps: The most replies to ask for.
         limits: On tokens, seconds, calls in a reply and the length of a result.
-        validate: Checks arguments; a plug point.
+        validate: A plug point, as are ``handle_reply`` and ``trace``.
         confirm: Asked before a destructive tool runs; refuses by default.
-        handle_reply: Runs the tools of a reply; a plug point.
-        trace: Told of each step as it is done.
+        handle_reply: See the module.
+        trace: See the module.
         clock: Seconds.
 
     Raises:
@@ -186,15 +175,9 @@ def run(
         messages.append({"role": "assistant", "content": reply["content"]})
         told = {result["tool_use_id"]: result for result in results["content"]} if results else {}
         calls = tuple(
-            Call(
-                use["id"],
-                use.get("name"),
-                use.get("input"),
-                told[use["id"]]["content"],
-                told[use["id"]].get("is_error", False),
-            )
+            Call(use["id"], use.get("name"), use.get("input"), seen["content"], seen.get("is_error", False))
             for use in _uses(reply)
-            if use["id"] in told
+            if (seen := told.get(use["id"]))
         )
         tokens = _usage(reply) or sent + _estimate(reply["content"])
         steps.append(Step(text, reply["stop_reason"], calls, tokens, clock() - began))
@@ -343,74 +326,24 @@ def _one_line(text: str) -> str:
 
 
 def show(step: Step) -> None:
-    """Print a step of the trace; control characters, with which a text could steer a terminal, are taken out."""
+    """Print a step of the trace."""
     if step.text and step.calls:
-        print(_printable(f"Thought: {step.text}"))
+        print(printable(f"Thought: {step.text}"))
     for call in step.calls:
         given = call.arguments.values() if isinstance(call.arguments, dict) else [call.arguments]
-        print(_printable(f"Action: {call.name}({', '.join(map(repr, given))})\nObservation: {call.result}"))
+        print(printable(f"Action: {call.name}({', '.join(map(repr, given))})\nObservation: {call.result}"))
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """The text without the control characters by which it could steer a terminal."""
     return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
-    import argparse
-    from random import Random
+    from groundup.capstones import agent_cli
 
-    parser = argparse.ArgumentParser(prog="python -m groundup.capstones.agent", description="An agent with tools.")
-    add = parser.add_argument
-    add("question", nargs="?", default="What is 23 * 19 + 7?", help="what to ask (default: %(default)s)")
-    drivers = "who decides: rules (default), rules over plain text, or a language model over HTTP, which needs "
-    drivers += "ANTHROPIC_API_KEY and ANTHROPIC_BASE_URL in the environment"
-    add("--driver", choices=["rules", "text", "messages"], default="rules", help=drivers)
-    add("--model", help="the language model's name, for --driver messages")
-    add("--max-steps", type=int, default=5, metavar="N", help="the most replies (default: 5)")
-    add("--max-tokens", type=int, default=1024, metavar="N", help="the longest reply (default: 1024)")
-    add("--token-budget", type=int, default=50_000, metavar="N", help="for the whole run (default: 50000)")
-    add("--seconds", type=float, default=120.0, metavar="S", help="for the whole run (default: 120)")
-    add("--trace", type=Path, metavar="FILE", help="append each step to FILE, one JSON object a line")
-    add("--error-rate", type=float, metavar="P", help="measure success when each of four steps fails so often")
-    given = parser.parse_args(argv)
-    if given.error_rate is not None:
-        measured, expected = success_rate(given.error_rate, 1000, Random(0))
-        print(f"1000 runs of 4 calls: {measured:.3f} succeed; (1 - {given.error_rate})^4 = {expected:.3f}")
-        return 0
-
-    def trace(step: Step) -> None:
-        show(step)
-        if given.trace:
-            with given.trace.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(asdict(step)) + "\n")
-
-    tools = default_tools()
-    policy = planned(LIGHT_PLAN) if given.question == LIGHT else decide
-    print(_printable(f"Question: {given.question}"))
-    try:
-        limits = Limits(given.token_budget, given.seconds)
-        if given.driver == "text":
-            text, steps = run_as_text(given.question, tools, policy, given.max_steps)
-            for step in steps[:-1] if text is not None else steps:
-                print(_printable(f"{step['reply']}\nObservation: {step['observation']}"))
-            result = Run(text, Status.STEP_LIMIT if text is None else Status.ANSWERED, (), ())
-        else:
-            if given.driver == "messages":
-                settings = {"max_tokens": given.max_tokens, "timeout": min(60.0, limits.seconds)}
-                policy = MessagesDriver.from_environment(given.model, tools, **settings)
-            result = run(given.question, tools, policy, given.max_steps, limits=limits, trace=trace)
-    except (CapstoneError, OSError, ValueError) as error:
-        print(_printable(f"agent: {error}"), file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("agent: stopped", file=sys.stderr)
-        return 130
-    if result.answer is None:
-        print(f"agent: no answer: {result.status}", file=sys.stderr)
-        return 1
-    print(_printable(f"Answer: {result.answer}"))
-    return 0
+    return agent_cli.main(argv)
 
 
 if __name__ == "__main__":
