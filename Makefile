@@ -14,12 +14,12 @@ export NO_MKDOCS_2_WARNING := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve site zip test lint lock bench clean
+.PHONY: help install serve site zip test lint lock bench bench-capstones clean
 
 help: ## list the targets
 	@echo "make TARGET [PYTHON=python3.13] [HOST=127.0.0.1] [PORT=8000]"
 	@echo
-	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | awk -F ':.*## ' '{ printf "  %-8s %s\n", $$1, $$2 }'
+	@grep -E '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | awk -F ':.*## ' '{ printf "  %-15s %s\n", $$1, $$2 }'
 
 install: $(STAMP) ## make .venv and install everything into it (at once when nothing changed)
 
@@ -62,6 +62,9 @@ lock: install ## accept the outputs of every program as they are now
 
 bench: install ## how fast the book builds and reloads, against stock tools (ARGS="--pages 20 --repeat 3")
 	$(BIN)/python tests/bench/bench_build.py $(ARGS)
+
+bench-capstones: install ## how fast the capstones train, and the GPT against a plain nanoGPT (ARGS="--only gpt --repeat 5")
+	$(BIN)/python tests/bench/bench_capstones.py $(ARGS)
 
 clean: ## remove everything that was built or installed here
 	rm -rf $(VENV) site .cache ground-up-offline.zip build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
