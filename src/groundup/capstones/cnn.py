@@ -16,7 +16,7 @@ Plug points, all keyword arguments (`CNN`, `build`, `train` and `pretrained` tak
     conv2d_backward(dy, x, weight, stride, padding)    model     NumPy; its gradient, written out: `conv2d_backward`
     max_pool2d(x), relu(x), global_pool(x)             model     PyTorch; (N, C, H, W) to half the sides, same, (N, C)
     linear(x, weight, bias)                            model     PyTorch; (N, F), (c, F), (c,) to (N, c)
-    make_images(n, generator, task)                    train     pictures (n, 1, H, W) and labels (n,)
+    make_images(n, generator, task)                    train     pictures (n, 1, H, W) and labels (n,); `cnn_images`
     cross_entropy(logits, labels)                      train     PyTorch; (N, c), (N,) to a scalar
     optimiser(shapes, lr)                              train     NumPy; the class of an Adam; default `training.AdamW`
     train_epoch(model, images, labels, optimiser, batch, cross_entropy)    train    to the mean loss
@@ -40,12 +40,18 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from groundup.capstones import training
+from groundup.capstones.cnn_images import BARS, Bars, Pictures, make_images
 from groundup.capstones.cnn_parts import conv2d, conv2d_backward, numpy_conv2d
 from groundup.capstones.parts import Conv2d, Conv2dBackward, MakeOptimiser, PluggedOptimiser, Steps
 from groundup.capstones.training import CapstoneError, NotFiniteError
 
+__all__ = [
+    "BARS", "CNN", "CONFIG", "HEADS", "MLP", "RECIPE", "WEIGHTS", "Bars", "Classifier", "Config", "Parts", "Pictures",
+    "Recipe", "Trained", "accuracy", "build", "count_params", "main", "make_images", "pretrained", "train",
+    "train_epoch",
+]  # fmt: skip
+
 WEIGHTS = Path(__file__).parent / "weights" / "cnn.safetensors"
-Pictures = tuple[Tensor, Tensor]  # (n, 1, H, W) and labels (n,)
 HEADS = ("flatten", "global-max", "global-mean", "mlp")
 
 
@@ -71,22 +77,6 @@ class Config:
 
 
 @dataclass(frozen=True)
-class Bars:
-    """What the pictures are like."""
-
-    noise: float = 0.1  # standard deviation of every pixel
-    height: float = 1.0  # what a bar adds
-    thick: int = 1  # rows or columns of a bar
-    first: int = 0  # bars lie within rows or columns first .. last - 1
-    last: int = 12
-    side: int = 12
-
-    def __post_init__(self) -> None:
-        if self.first < 0 or not (1 <= self.thick <= self.last - self.first and self.last <= self.side):
-            raise CapstoneError(f"no bar {self.thick} thick fits into {self.first} .. {self.last} of {self.side}")
-
-
-@dataclass(frozen=True)
 class Recipe:
     """How the model is trained."""
 
@@ -102,7 +92,7 @@ class Recipe:
                 raise CapstoneError(f"{name} is {getattr(self, name)}; it must be positive")
 
 
-CONFIG, RECIPE, BARS = Config(), Recipe(), Bars()
+CONFIG, RECIPE = Config(), Recipe()
 
 
 def count_params(config: Config) -> dict[str, int]:
@@ -112,34 +102,6 @@ def count_params(config: Config) -> dict[str, int]:
         return {"hidden": (inner + 1) * config.hidden, "head": (config.hidden + 1) * config.n_classes}
     width = c2 * (config.side // 4) ** 2 if config.head == "flatten" else c2
     return {"conv1": c1 * (9 + 1), "conv2": c2 * (c1 * 9 + 1), "head": (width + 1) * config.n_classes}
-
-
-# ---- pictures -------------------------------------------------------------------------------------------------------
-
-
-def make_images(
-    n: int,
-    generator: torch.Generator | None = None,
-    task: Bars = BARS,
-) -> Pictures:
-    """Pictures of noise with a bar: label 0 for a bright row, 1 for a bright column.
-
-    Args:
-        n: How many.
-        generator: Draws noise, labels and positions, in this order; by default PyTorch's own.
-        task: What they are like.
-
-    Returns:
-        Pictures (n, 1, side, side), float32, and labels (n,), int64, on the CPU.
-    """
-    x = task.noise * torch.randn(n, 1, task.side, task.side, generator=generator)
-    labels = torch.randint(0, 2, (n,), generator=generator)
-    at = torch.randint(task.first, task.last - task.thick + 1, (n, 1), generator=generator)
-    lines = torch.arange(task.side)
-    bar = task.height * ((at <= lines) & (lines < at + task.thick))  # (n, side)
-    is_row = labels.view(n, 1, 1) == 0
-    x[:, 0] += torch.where(is_row, bar[:, :, None], bar[:, None, :])
-    return x, labels
 
 
 # ---- the model ------------------------------------------------------------------------------------------------------
@@ -365,64 +327,12 @@ def pretrained(path: Path = WEIGHTS, config: Config | None = None, **parts: Unpa
     return model.eval()
 
 
-# ---- the command ----------------------------------------------------------------------------------------------------
-
-
 def main(argv: Sequence[str] | None = None) -> int:
-    """Train or load a classifier and print its scores; returns the exit code."""
-    import argparse
+    """Run the command; returns its exit code."""
+    from groundup.capstones import cnn_cli
 
-    about = (__doc__ or "").split("\n")[0]
-    parser = argparse.ArgumentParser(prog="python -m groundup.capstones.cnn", description=about)
-    add = parser.add_argument
-    add("--head", choices=HEADS, default=CONFIG.head, help="what follows the convolutions; mlp has none")
-    add("--noise", type=float, default=BARS.noise, help="standard deviation of every pixel (%(default)s)")
-    add("--height", type=float, default=BARS.height, help="what a bar adds (%(default)s)")
-    add("--images", type=int, default=RECIPE.n_train, help="pictures to train on (%(default)s)")
-    add("--epochs", type=int, default=RECIPE.epochs, help="times that each is shown (%(default)s)")
-    add("--batch", type=int, default=RECIPE.batch, help="pictures an update (%(default)s)")
-    add("--lr", type=float, default=RECIPE.lr, help="learning rate (%(default)s)")
-    add("--seed", type=int, default=0, help="of all random numbers (%(default)s)")
-    add("--device", default="cpu", help="auto, cpu, cuda, cuda:1, mps (%(default)s)")
-    add("--threads", type=int, default=1, help="of the CPU; more do not help a model this small (%(default)s)")
-    add("--save", type=Path, help="keep the model here, after every epoch")
-    add("--load", type=Path, help="score this model; train none")
-    given = parser.parse_args(argv)
-    torch.set_num_threads(given.threads)
-    try:
-        recipe = Recipe(given.epochs, given.batch, given.lr, given.images)
-        task = Bars(noise=given.noise, height=given.height)
-        if given.load:
-            where = training.pick_device(given.device)
-            model = pretrained(given.load).to(where)
-            torch.manual_seed(given.seed + 1)  # other pictures than those of the training
-            images, labels = (x.to(where) for x in make_images(recipe.n_test, None, task))
-        else:
-            config = Config(head=given.head)
-            print(f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads, seed {given.seed}")
-            print(f"{sum(count_params(config).values()):,} parameters")
-            trained = train(
-                config,
-                recipe=recipe,
-                task=task,
-                seed=given.seed,
-                device=given.device,
-                checkpoint=given.save,
-                report=lambda epoch, loss, right: print(f"epoch {epoch}  loss {loss:.3f}  accuracy {right:.3f}"),
-            )
-            model, images, labels = trained.model, trained.images, trained.labels
-            print(f"{trained.seconds:.2f} s, {trained.images_per_second:,.0f} pictures a second")
-            if given.save:
-                print(f"the model is in {given.save}")
-            if trained.stopped:
-                print("stopped by Ctrl-C")
-                return 130
-        print(f"accuracy on {len(labels)} other pictures: {accuracy(model, images, labels):.3f}")
-    except CapstoneError as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+    return cnn_cli.main(argv)
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    sys.exit(main())

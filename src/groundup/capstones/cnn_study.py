@@ -19,19 +19,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from groundup.capstones.cnn import (
-    CONFIG,
-    HEADS,
-    RECIPE,
-    Bars,
-    Classifier,
-    Config,
-    Recipe,
-    accuracy,
-    build,
-    make_images,
-    train,
-)
+from groundup.capstones.cnn import CONFIG, HEADS, RECIPE, Classifier, Config, Recipe, accuracy, build, train
+from groundup.capstones.cnn_images import Bars, make_images
 from groundup.capstones.cnn_parts import confusion_matrix, loss_and_grads, precision_recall_f1, roc_auc
 from groundup.capstones.parts import Array, ConfusionMatrix, LossAndGrads, PrecisionRecallF1, RocAuc, array
 from groundup.capstones.training import CapstoneError

@@ -4,9 +4,7 @@
     python -m groundup.capstones.diffusion --shape spiral --hidden 128 --updates 6000 --save my.safetensors
     python -m groundup.capstones.diffusion --load my.safetensors --points 5000 --ddim 10 --device cuda
     python -m groundup.capstones.diffusion --shape two-rings --classes 2 --label 1 --guidance 2
-    python -m groundup.capstones.diffusion --save src/groundup/capstones/weights/diffusion.safetensors
-
-The last is how the shipped weights were made.
+    python -m groundup.capstones.diffusion --save src/groundup/capstones/weights/diffusion.safetensors (shipped weights)
 
 Noise is added to a point in T small steps; a network with two hidden layers learns to tell, from a noisy point and the
 number of its step, which noise is in it; the sampler takes that noise away again step by step (Ho et al., 2020). With
@@ -24,9 +22,10 @@ Plug points, all keyword arguments:
     predict(model, x, t, label)                    train, guided    PyTorch; (n, 2), (n,), (n,) or None to (n, 2)
     time_features(t, T)                            train, Denoiser  PyTorch; (n,) to (n, f)
 
-The defaults of the first three stand in `diffusion_parts`. `sample` and `ddim_sample` take any function of x (n, 2) and
-t (n,) that tells the noise: a trained `Denoiser`, what `guided` makes of one, or `optimal_eps` of `diffusion_shapes`,
-the exact answer for the ring. There stand `radius_stats` and `angle_histogram`, too, which judge what comes out.
+The defaults of the first three stand in `diffusion_parts`. `sample`, and `ddim_sample` of `diffusion_ddim`, take any
+function of x (n, 2) and t (n,) that tells the noise: a trained `Denoiser`, what `guided` makes of one, or `optimal_eps`
+of `diffusion_shapes`, the exact answer for the ring. There stand `radius_stats` and `angle_histogram`, too, which judge
+what comes out.
 """
 
 from __future__ import annotations
@@ -36,7 +35,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -44,11 +42,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from groundup.capstones import training
-from groundup.capstones.diffusion_parts import add_noise, ddpm_step, schedule
-from groundup.capstones.diffusion_shapes import SHAPES, angle_histogram, make_points, radius_stats
+from groundup.capstones.diffusion_ddim import Eps, ddim_sample
+from groundup.capstones.diffusion_parts import Tables, add_noise, ddpm_step, schedule
+from groundup.capstones.diffusion_shapes import SHAPES, make_points
 from groundup.capstones.parts import (
     AddNoise,
-    Array,
     DdpmStep,
     MakeOptimiser,
     NoiseSchedule,
@@ -59,9 +57,13 @@ from groundup.capstones.parts import (
 )
 from groundup.capstones.training import CapstoneError
 
-WEIGHTS = Path(__file__).parent / "weights" / "diffusion.safetensors"
-Eps = Callable[[Tensor, Tensor], Tensor]  # x (n, 2) and t (n,) to the noise in x, (n, 2)
+__all__ = [
+    "CONFIG", "RECIPE", "WEIGHTS", "Config", "Denoiser", "Eps", "Predict", "Recipe", "Tables", "Trained",
+    "count_params", "ddim_sample", "guided", "main", "make_tables", "predict", "pretrained", "sample", "time_features",
+    "train",
+]  # fmt: skip
 
+WEIGHTS = Path(__file__).parent / "weights" / "diffusion.safetensors"
 
 # ---- sizes ----------------------------------------------------------------------------------------------------------
 
@@ -86,9 +88,8 @@ class Config:
             raise CapstoneError(f"wanted 0 < beta_start <= beta_end < 1, got {self.beta_start} and {self.beta_end}")
         known = [0] if SHAPES[self.shape][0] == 1 else [0, SHAPES[self.shape][0]]
         if self.classes not in known:
-            raise CapstoneError(
-                f"classes is {self.classes}; for {self.shape} it must be {' or '.join(map(str, known))}"
-            )
+            wanted = " or ".join(map(str, known))
+            raise CapstoneError(f"classes is {self.classes}; for {self.shape} it must be {wanted}")
 
 
 @dataclass(frozen=True)
@@ -118,14 +119,6 @@ def count_params(config: Config) -> int:
 
 
 # ---- noise ----------------------------------------------------------------------------------------------------------
-
-
-class Tables(NamedTuple):
-    """A noise schedule: by step t the variance added, what is left of the signal's, and what is left since t = 0."""
-
-    betas: Array  # (T,)
-    alphas: Array
-    abar: Array
 
 
 def make_tables(config: Config = CONFIG, schedule: NoiseSchedule = schedule) -> Tables:
@@ -355,109 +348,12 @@ def sample(
     return x
 
 
-@torch.no_grad()
-def ddim_sample(
-    eps: Eps,
-    n: int,
-    tables: Tables,
-    *,
-    steps: int = 10,
-    generator: torch.Generator | None = None,
-    device: torch.device | str = "cpu",
-) -> Tensor:
-    """Turn noise into points without fresh noise, on few of the steps (Song et al., 2021, equation 12 with σ = 0).
-
-    Args:
-        eps: Tells the noise in points.
-        n: How many points.
-        tables: The schedule.
-        steps: How many of its steps, evenly spread from the last to the first.
-        generator: Draws the noise to start from, on the CPU; by default PyTorch's own.
-        device: Where ``eps`` runs.
-
-    Returns:
-        (n, 2), on that device.
-    """
-    if not 1 <= steps <= len(tables.abar):
-        raise ValueError(f"steps is {steps}; it must be between 1 and {len(tables.abar)}")
-    times = np.linspace(len(tables.abar) - 1, 0, steps).round().astype(int)
-    x = torch.randn(n, 2, generator=generator).to(device)
-    for t, kept, left in zip(times, tables.abar[times], [*tables.abar[times[1:]], 1.0], strict=True):
-        eps_hat = eps(x, torch.full((n,), int(t), device=device))
-        x0 = (x - (1 - kept) ** 0.5 * eps_hat) / kept**0.5  # the clean points that this noise means
-        x = left**0.5 * x0 + (1 - left) ** 0.5 * eps_hat
-    return x
-
-
-# ---- the command ----------------------------------------------------------------------------------------------------
-
-
 def main(argv: Sequence[str] | None = None) -> int:
-    """Train or load a network, generate points and print how they lie; returns the exit code."""
-    import argparse
+    """Run the command; returns its exit code."""
+    from groundup.capstones import diffusion_cli
 
-    about = (__doc__ or "").split("\n")[0]
-    parser = argparse.ArgumentParser(prog="python -m groundup.capstones.diffusion", description=about)
-    add = parser.add_argument
-    add("--shape", choices=tuple(SHAPES), default=CONFIG.shape, help="what to learn (%(default)s)")
-    add("--hidden", type=int, default=CONFIG.hidden, help="units of the two hidden layers (%(default)s)")
-    add("--classes", type=int, default=0, help="of which the network is told: 2 for two-moons and two-rings, or 0")
-    add("--updates", type=int, default=RECIPE.updates, help="of the network (%(default)s)")
-    add("--batch", type=int, default=RECIPE.batch, help="points an update (%(default)s)")
-    add("--lr", type=float, default=RECIPE.lr, help="learning rate (%(default)s)")
-    add("--seed", type=int, default=0, help="of all random numbers (%(default)s)")
-    add("--device", default="cpu", help="auto, cpu, cuda, cuda:1, mps (%(default)s)")
-    add("--threads", type=int, default=1, help="of the CPU; more slow down a network this small (%(default)s)")
-    add("--save", type=Path, help="keep the network here")
-    add("--load", type=Path, help="generate with this network; train none")
-    add("--points", type=int, default=500, help="to generate (%(default)s)")
-    add("--variance", choices=("beta", "posterior", "none"), default="beta", help="of the fresh noise (%(default)s)")
-    add("--ddim", type=int, metavar="STEPS", help="sample without fresh noise in so many steps")
-    add("--label", type=int, choices=(0, 1), help="generate this class; wants --classes 2")
-    add("--guidance", type=float, default=1.0, help="strength of the class; above 1 overstates it (%(default)s)")
-    given = parser.parse_args(argv)
-    torch.set_num_threads(given.threads)
-    try:
-        where = training.pick_device(given.device)
-        if given.load:
-            torch.manual_seed(given.seed)
-            model = pretrained(given.load).to(where)
-            tables = make_tables(model.config)
-        else:
-            config = Config(shape=given.shape, hidden=given.hidden, classes=given.classes)
-            print(f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads, seed {given.seed}")
-            print(f"{count_params(config):,} parameters")
-            trained = train(
-                config,
-                recipe=Recipe(given.updates, given.batch, given.lr),
-                seed=given.seed,
-                device=given.device,
-                checkpoint=given.save,
-                report=lambda update, loss: print(f"update {update:5}  loss {loss:.4f}"),
-            )
-            model, tables = trained.model, trained.tables
-            print(f"{trained.seconds:.2f} s, {trained.points_per_second:,.0f} points a second")
-            if given.save:
-                print(f"the network is in {given.save}")
-            if trained.stopped:
-                print("stopped by Ctrl-C")
-                return 130
-        if given.label is not None and not model.config.classes:
-            raise CapstoneError("this network knows no classes; train one with --classes 2")
-        eps: Eps = model if given.label is None else guided(model, given.label, given.guidance)
-        if given.ddim:
-            if not 1 <= given.ddim <= model.config.T:
-                raise CapstoneError(f"--ddim is {given.ddim}; it must be between 1 and {model.config.T}")
-            x = ddim_sample(eps, given.points, tables, steps=given.ddim, device=where)
-        else:
-            x = sample(eps, given.points, tables, variance=given.variance, device=where)
-    except CapstoneError as error:
-        print(error, file=sys.stderr)
-        return 1
-    print("{} points: radius {:.3f}, sd {:.3f}".format(len(x), *radius_stats(x)))
-    print("share by eighth of a turn:", *(f"{share:.3f}" for share in angle_histogram(x)))
-    return 0
+    return diffusion_cli.main(argv)
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    sys.exit(main())

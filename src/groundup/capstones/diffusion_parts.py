@@ -6,12 +6,21 @@ They stand behind the plug points of `diffusion`, with the signatures of the dri
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from groundup.capstones.parts import Array
+
+
+class Tables(NamedTuple):
+    """A noise schedule: by step t the variance added, what is left of the signal's, and what is left since t = 0."""
+
+    betas: Array  # (T,)
+    alphas: Array
+    abar: Array
 
 
 def schedule(T: int, beta_start: float, beta_end: float) -> tuple[Array, Array, Array]:
