@@ -14,12 +14,12 @@ export NO_MKDOCS_2_WARNING := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve site test lint lock bench clean
+.PHONY: help install serve site test lint lock bench lighthouse clean
 
 help: ## list the targets
 	@echo "make TARGET [PYTHON=python3.13] [HOST=127.0.0.1] [PORT=8000]"
 	@echo
-	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | awk -F ':.*## ' '{ printf "  %-8s %s\n", $$1, $$2 }'
+	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | awk -F ':.*## ' '{ printf "  %-10s %s\n", $$1, $$2 }'
 
 install: $(STAMP) ## make .venv and install everything into it (at once when nothing changed)
 
@@ -58,6 +58,9 @@ lock: install ## accept the outputs of every program as they are now
 
 bench: install ## how fast the book builds and reloads, against stock tools (ARGS="--pages 20 --repeat 3")
 	$(BIN)/python tests/bench/bench_build.py $(ARGS)
+
+lighthouse: install ## Lighthouse's marks for the built site (needs Node.js and Chromium; ARGS="part-1/04-similarity/")
+	$(BIN)/python tests/bench/bench_lighthouse.py $(ARGS)
 
 clean: ## remove everything that was built or installed here
 	rm -rf $(VENV) site .cache build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
