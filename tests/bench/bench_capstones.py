@@ -24,6 +24,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -343,7 +344,10 @@ def _bound(value: float, limit: float) -> str:
     return f"{value:.2f}" + (f" (<= {limit:.2f}{'' if value <= limit else ', missed'})" if limit < math.inf else "")
 
 
-def _report(rows: list[Row], compared: list[dict[str, Any]]) -> None:
+_BEGIN, _END = "<!-- measured: bench_capstones.py --page writes this -->\n", "\n<!-- end -->"
+
+
+def _report(rows: list[Row], compared: list[dict[str, Any]]) -> list[Table]:
     table = Table(
         title="Capstones: least of the repeats (<= the syllabus, half the source's time at most)", title_justify="left"
     )
@@ -369,8 +373,8 @@ def _report(rows: list[Row], compared: list[dict[str, Any]]) -> None:
         run = next(row.best for row in rows if row.name == name)
         out.print(f"{name}: target: {run['target is']}; quality: {run['quality is']}")
     if not compared:
-        return
-    table = Table(title="The GPT against a plain nanoGPT, one thread, (>= limit)", title_justify="left")
+        return [table]
+    first, table = table, Table(title="The GPT against a plain nanoGPT, one thread, (>= limit)", title_justify="left")
     table.add_column("ratio of medians")
     for n in range(len(compared)):
         table.add_column(f"run {n + 1}", justify="right")
@@ -382,6 +386,20 @@ def _report(rows: list[Row], compared: list[dict[str, Any]]) -> None:
             each = [f"{1000 * run['milliseconds'][name][side]:.1f}" for run in compared]
             table.add_row(f"milliseconds, {name}, {side}", *each)
     out.print(table)
+    return [first, table]
+
+
+def _write(page: Path, machine: str, tables: list[Table]) -> None:
+    """Put the tables into a page, between its two marks; nobody copies a number."""
+    before, rest = page.read_text(encoding="utf-8").split(_BEGIN)
+    after = rest.split(_END)[1]
+    parts = [f"Measured on {datetime.now(UTC):%d %B %Y}: {machine}."]
+    for table in tables:
+        cells = [[str(column.header), *map(str, column.cells)] for column in table.columns]
+        rows = [f"| {' | '.join(row)} |" for row in zip(*cells, strict=True)]
+        rule = "|".join("---:" if column.justify == "right" else "---" for column in table.columns)
+        parts.append("\n".join([rows[0], f"|{rule}|", *rows[1:]]))
+    page.write_text(f"{before}{_BEGIN}\n" + "\n\n".join(parts) + f"\n{_END}{after}", encoding="utf-8")
 
 
 # ---- the GPT at size, on an accelerator -----------------------------------------------------------------------------
@@ -430,6 +448,7 @@ def _at_size(
 @click.option("--only", multiple=True, type=click.Choice(list(LIMITS)), help="Measure these; by default all there are.")
 @click.option("--repeat", default=3, show_default=True, help="Processes of each kind.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write all measurements there, too.")
+@click.option("--page", type=click.Path(exists=True, path_type=Path), help="Write the tables into this page, too.")
 @click.option("--device", default="cpu", show_default=True, help="With another one, or a preset: the GPT at size.")
 @click.option("--preset", help="Size of the GPT; on another device than the CPU gpt2.")
 @click.option("--batch", default=32, show_default=True, help="Sequences an update, at size.")
@@ -444,6 +463,7 @@ def main(
     only: tuple[str, ...],
     repeat: int,
     json_file: Path | None,
+    page: Path | None,
     device: str,
     preset: str | None,
     batch: int,
@@ -480,8 +500,11 @@ def main(
             err.print(f"round {number + 1} of {repeat}: the GPT and a plain one")
             compared.append(_worker("compare", 1))
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    out.print(f"{platform.machine()}, {cores} cores, load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}")
-    _report(rows, compared)
+    machine = f"{platform.machine()}, {cores} cores, Python {platform.python_version()}"
+    out.print(f"{machine}, load {os.getloadavg()[0]:.1f}")
+    tables = _report(rows, compared)
+    if page:
+        _write(page, machine, tables)
     if json_file:
         json_file.write_text(json.dumps({"rows": [asdict(row) for row in rows], "compared": compared}, indent=1))
 

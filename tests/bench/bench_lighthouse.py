@@ -19,7 +19,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 LIGHTHOUSE = "lighthouse@12.8.2"
 BARS = {"performance": 95, "accessibility": 100, "best-practices": 100, "seo": 95}
-PAGES = ["", "glossary/", "progress/", "part-1/01-what-is-a-model/", "part-1/04-similarity/", "part-3/12-pytorch/", "confusions/", "about/", "part-3/12-pytorch-notebook/"]
+PAGES = ["", "glossary/", "progress/", "confusions/", "about/"]
+PAGES += [
+    f"part-{page}/" for page in ("1/01-what-is-a-model", "1/04-similarity", "3/12-pytorch", "3/12-pytorch-notebook")
+]
 FORMS = {"mobile": [], "desktop": ["--preset=desktop"]}
 FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-background-networking --disable-component-update"
 
