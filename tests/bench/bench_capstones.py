@@ -349,7 +349,7 @@ _BEGIN, _END = "<!-- measured: bench_capstones.py --page writes this -->\n", "\n
 
 def _report(rows: list[Row], compared: list[dict[str, Any]]) -> list[Table]:
     table = Table(
-        title="Capstones: least of the repeats (<= the syllabus, half the source's time at most)", title_justify="left"
+        title="Capstones: least of the repeats (at most: the syllabus, half the source's time)", title_justify="left"
     )
     columns = ("process s", "CPU s", "peak MB", "training s", "throughput", "to the target s", "quality")
     for column in ("capstone", "threads", *columns):
@@ -374,7 +374,10 @@ def _report(rows: list[Row], compared: list[dict[str, Any]]) -> list[Table]:
         out.print(f"{name}: target: {run['target is']}; quality: {run['quality is']}")
     if not compared:
         return [table]
-    first, table = table, Table(title="The GPT against a plain nanoGPT, one thread, (>= limit)", title_justify="left")
+    first, table = (
+        table,
+        Table(title="The GPT against a plain nanoGPT, one thread (at least: the limit)", title_justify="left"),
+    )
     table.add_column("ratio of medians")
     for n in range(len(compared)):
         table.add_column(f"run {n + 1}", justify="right")
@@ -398,7 +401,9 @@ def _write(page: Path, machine: str, tables: list[Table]) -> None:
         cells = [[str(column.header), *map(str, column.cells)] for column in table.columns]
         rows = [f"| {' | '.join(row)} |" for row in zip(*cells, strict=True)]
         rule = "|".join("---:" if column.justify == "right" else "---" for column in table.columns)
-        parts.append("\n".join([rows[0], f"|{rule}|", *rows[1:]]))
+        # Wider than a phone: the keyboard must reach what scrolls.
+        box = f'<div class="wide" role="region" tabindex="0" aria-label="{table.title}" markdown>'
+        parts.append("\n".join([box, "", rows[0], f"|{rule}|", *rows[1:], "", "</div>"]))
     page.write_text(f"{before}{_BEGIN}\n" + "\n\n".join(parts) + f"\n{_END}{after}", encoding="utf-8")
 
 
