@@ -44,11 +44,13 @@ def everywhere(page: Any, pairs: list[tuple[str, int]] = EACH, *, inside: str | 
 
 
 def types(site: Path, *, chapters: bool) -> list[str]:
-    """Every page that is no chapter, or the first chapter of each part, as paths below the site."""
+    """Every page that is no chapter, one notebook among them; or the first chapter of each part. Below the site."""
     paths = sorted(path.relative_to(site) for path in site.rglob("*.html"))
+    in_parts = [path for path in paths if path.parts[0].startswith("part-")]
+    notebooks = [path for path in in_parts if path.parent.name.endswith("-notebook")]
     if not chapters:
-        return [path.as_posix() for path in paths if not path.parts[0].startswith("part-")]
-    first = {path.parts[0]: path for path in reversed(paths) if path.parts[0].startswith("part-")}
+        return [path.as_posix() for path in paths if path not in in_parts] + [notebooks[0].as_posix()]
+    first = {path.parts[0]: path for path in reversed(in_parts) if path not in notebooks}
     return [path.as_posix() for path in first.values()]
 
 
@@ -112,7 +114,7 @@ def test_the_open_drawer_on_a_phone(page: Any, address: str) -> None:
     assert everywhere(page, [(scheme, 375) for scheme in RULES], inside=".md-sidebar--primary") == []
 
 
-def test_task_lists_tabs_and_tables_have_no_page_yet() -> None:
+def test_task_lists_and_tabs_are_on_no_page_yet() -> None:
     """Material's colours fail on content tabs and its task lists carry no labels: look at them before they are used."""
     settings = (Path(__file__).resolve().parents[2] / "mkdocs.yml").read_text(encoding="utf-8")
     assert "pymdownx.tabbed" not in settings

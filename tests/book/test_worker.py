@@ -109,7 +109,6 @@ def test_what_is_left_in_a_buffer_belongs_to_its_cell(project) -> None:
 
 
 def test_dataframe_info_arrives(project) -> None:
-    pytest.importorskip("pandas")
     project.program("01-a", '# %% one\nimport pandas as pd\npd.DataFrame({"a": [1, 2]}).info()\nprint("end")\n')
     text = project.text("01-a")
     assert "RangeIndex: 2 entries" in text

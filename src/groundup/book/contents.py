@@ -51,6 +51,11 @@ class Part:
         """Number and title, as in ``Part I · Data and vocabulary``."""
         return f"Part {_ROMAN[self.number - 1]} · {self.title}"
 
+    @property
+    def pages(self) -> list[str]:
+        """Paths of its pages below ``docs``."""
+        return [f"{self.folder}/{chapter}.md" for chapter in self.chapters]
+
 
 @dataclass(frozen=True)
 class Chapter:

@@ -12,6 +12,7 @@ import platform
 import re
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 
 from mkdocs.utils import get_build_datetime
@@ -80,15 +81,26 @@ def versions(program: Program, run: Run) -> dict[str, str]:
 
     Local labels are left out: ``2.13.0+cpu`` names one of several builds of 2.13.0.
     """
+    found = requirements(program, run.packages)
+    order = [*(name for name in _NAMES if name in found), *(name for name in found if name not in _NAMES)]
+    return {_NAMES.get(name, name): found[name] for name in order}
+
+
+def requirements(program: Program, packages: Mapping[str, str]) -> dict[str, str]:
+    """Versions of those distributions, without local labels, by the names that pip knows, sorted.
+
+    Args:
+        program: The program.
+        packages: Versions of all that its run used.
+    """
     modules = {name.partition(".")[0] for name in program.imports} - sys.stdlib_module_names - {"groundup"}
-    found = {name for module in modules for name in _distributions(module, run)}
-    order = [*(name for name in _NAMES if name in found), *sorted(found - _NAMES.keys())]
-    return {_NAMES.get(name, name): run.packages[name].partition("+")[0] for name in order}
+    found = {name for module in modules for name in _distributions(module, packages)}
+    return {name: packages[name].partition("+")[0] for name in sorted(found)}
 
 
-def _distributions(module: str, run: Run) -> list[str]:
+def _distributions(module: str, packages: Mapping[str, str]) -> list[str]:
     name = "scikit-learn" if module == "sklearn" else module
-    return [name] if name in run.packages else [name for name in owners(module) if name in run.packages]
+    return [name] if name in packages else [name for name in owners(module) if name in packages]
 
 
 def trust(program: Program, run: Run, *, seconds: int | None, method: str | None) -> str:

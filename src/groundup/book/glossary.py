@@ -85,7 +85,6 @@ class Glossary:
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self.entries = tuple(entries)
-        self.by_slug = {entry.term.slug: entry for entry in self.entries}
         forms = [form for entry in self.entries for form in _forms(entry)]
         # Longest first: "cosine distance" before "cosine".
         self.forms = sorted(forms, key=lambda form: (-len(form.name), form.name))

@@ -12,13 +12,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from groundup.book.facts import requirements
 from groundup.book.figures import standing_alone
 from groundup.book.page import fences
 from groundup.book.program import Cell, Program
 from groundup.book.runner import Printed
-
-_DISTRIBUTIONS = {"PIL": "pillow", "sklearn": "scikit-learn"}
-"""Distributions that have another name than the module that programs import."""
 
 _STAND_IN = Cell(
     "figure-stand-in",
@@ -71,10 +69,7 @@ class Origin:
     @classmethod
     def of(cls, program: Program, title: str, label: str, address: str, packages: Mapping[str, str]) -> Origin:
         """The origin of a program whose run used these packages."""
-        modules = {name.split(".")[0] for name in program.imports}
-        names = {_DISTRIBUTIONS.get(module, module) for module in modules}
-        # A local label, as in 2.13.0+cpu, names a build that an index may not have.
-        needs = tuple(f"{name}=={packages[name].partition('+')[0]}" for name in sorted(names & packages.keys()))
+        needs = tuple(f"{name}=={version}" for name, version in requirements(program, packages).items())
         own = {name for name in program.imports if name.split(".")[0] == "groundup"}
         return cls(title, label, address, needs, bool(own - {"groundup.book"}))
 

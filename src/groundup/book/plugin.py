@@ -10,7 +10,6 @@ import os
 import sys
 import threading
 from collections.abc import Iterator
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -29,10 +28,11 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 
 from groundup.book import cells, confusion, downloads, facts, jupyter, kept, lock, offline, render, search, tooltip
-from groundup.book.book import Book, Collection
+from groundup.book.book import Book
 from groundup.book.companion import MASTERY
 from groundup.book.contents import Chapter
 from groundup.book.errors import BookError, Fault, Faults
+from groundup.book.execution import Execution, Held
 from groundup.book.glossary import Glossary
 from groundup.book.page import description
 from groundup.book.program import Program
@@ -58,33 +58,6 @@ class GroundUpConfig(Config):  # type: ignore[no-untyped-call] # MkDocs types it
     """How many chapters run at once."""
 
 
-class _Execution:
-    """Programs running in the background; one future a chapter."""
-
-    def __init__(self, book: Book, collection: Collection, runner: Runner, progress: Progress) -> None:
-        programs = list(collection.programs.values())
-        self.results: dict[str, Future[Run | Fault]] = {program.chapter: Future() for program in programs}
-        self._thread = threading.Thread(
-            target=self._work, args=(book, programs, runner, progress), name="execution", daemon=True
-        )
-        self._thread.start()
-
-    def _work(self, book: Book, programs: list[Program], runner: Runner, progress: Progress) -> None:
-        def done(program: Program, result: Run | Fault) -> None:
-            self.results[program.chapter].set_result(result)
-
-        try:
-            for _ in book.execute(programs, runner, progress, done=done):
-                pass
-        except BaseException as error:
-            for future in self.results.values():
-                if not future.done():
-                    future.set_exception(error)
-
-    def wait(self) -> None:
-        self._thread.join()
-
-
 @dataclass(frozen=True)
 class _Generated:
     """A page that is made from the chapters: its title in the navigation, its path and its Markdown."""
@@ -94,36 +67,13 @@ class _Generated:
     text: str
 
 
-@dataclass(frozen=True)
-class _Held:
-    """A program's result, held against its lock."""
-
-    program: Program
-    result: Run | Fault
-    locked: dict[str, lock.Locked]
-    seconds: int | None
-    faults: list[Fault]
-    digest: str
-
-    @classmethod
-    def compare(cls, program: Program, result: Run | Fault, digest: str) -> _Held:
-        seconds = lock.Lock(program).seconds()
-        if isinstance(result, Fault):
-            return cls(program, result, {}, seconds, [result], digest)
-        try:
-            locked = lock.Lock(program).read()
-        except Fault as fault:
-            return cls(program, result, {}, seconds, [fault], digest)
-        return cls(program, result, locked, seconds, lock.compare(program, result), digest)
-
-
 class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-call] # MkDocs types it halfway
     """Named ``ground-up`` in ``mkdocs.yml``, after ``markdown-exec``."""
 
     def __init__(self) -> None:
         self.command: Literal["build", "serve", "gh-deploy"] = "build"
         self.runner: Runner | None = None
-        self.held: dict[str, _Held] = {}
+        self.held: dict[str, Held] = {}
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Learn whether an author is watching; having this method keeps the plugin alive between rebuilds."""
@@ -183,7 +133,7 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         self.keys: dict[str, str] = {}
         self.contents: dict[str, str] = {}
         self.around: dict[str, tuple[str, str]] = {}
-        self.execution = _Execution(self.book, self.collection, self.runner, Progress())
+        self.execution = Execution(self.book, self.collection, self.runner, Progress())
         searching = config.plugins.get("material/search")
         if searching is not None and getattr(searching, "search_index", None):
             self.contents = kept.keep_search(searching.search_index, self.kept_search, self.keys)
@@ -272,7 +222,7 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
             except Faults as faults:
                 raise PluginError(f"ground-up: {faults}") from None
 
-    def _around(self, chapter: Chapter, held: _Held, page: Page, files: Files, key: str) -> tuple[str, str]:
+    def _around(self, chapter: Chapter, held: Held, page: Page, files: Files, key: str) -> tuple[str, str]:
         """What a chapter says of itself above its title and at its end; as it was the last time, if from the same."""
         run = held.result if isinstance(held.result, Run) else None
         key = kept.digest(key, run and [run.day, run.packages], sys.version, os.environ.get("SOURCE_DATE_EPOCH"))
@@ -333,7 +283,7 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         text = page.markdown or ""
         return downloads.texts(chapter, program, held.result, shown, text, address=address, kept=self.kept_downloads)
 
-    def _shown(self, program: Program, held: _Held) -> render.Shown:
+    def _shown(self, program: Program, held: Held) -> render.Shown:
         """A chapter's cells with what the page shows below each."""
         table = {cell.name: cell for cell in program.cells}
         wrong = {fault.cell: str(fault) for fault in held.faults if fault.cell}
@@ -341,13 +291,13 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
             return render.Shown(table, {}, wrong)
         return render.Shown(table, render.shown(table, held.result.cells, held.locked), wrong)
 
-    def _held(self, program: Program) -> _Held:
+    def _held(self, program: Program) -> Held:
         """A program's result, held against its lock once for the same result and the same lock."""
         result = self.execution.results[program.chapter].result()
         key = kept.digest(lock.Lock(program).state(), result.digest if isinstance(result, Run) else str(result))
         held = self.held.get(program.chapter)
         if held is None or held.digest != key or held.program != program:
-            held = self.held[program.chapter] = _Held.compare(program, result, key)
+            held = self.held[program.chapter] = Held.compare(program, result, key)
         return held
 
     @event_priority(-100)

@@ -30,6 +30,7 @@ from __future__ import annotations
 
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +43,7 @@ from torch.nn import functional as F
 from groundup.capstones import training
 from groundup.capstones.cnn_images import BARS, Bars, Pictures, make_images
 from groundup.capstones.cnn_parts import conv2d, conv2d_backward, numpy_conv2d
-from groundup.capstones.parts import Conv2d, Conv2dBackward, MakeOptimiser, PluggedOptimiser, Steps
+from groundup.capstones.parts import Conv2d, Conv2dBackward, MakeOptimiser, Steps
 from groundup.capstones.training import CapstoneError, NotFiniteError
 
 __all__ = [
@@ -118,7 +119,7 @@ class Parts(TypedDict, total=False):
     linear: Callable[[Tensor, Tensor, Tensor], Tensor] | None
 
 
-class Classifier(nn.Module):
+class Classifier(nn.Module, ABC):
     """A body that turns pictures into features (N, F), and a linear head that turns these into logits (N, c)."""
 
     head: nn.Linear
@@ -128,9 +129,9 @@ class Classifier(nn.Module):
         self.config, self.parts = config, parts
         self.relu, self.linear = parts.get("relu") or F.relu, parts.get("linear") or F.linear
 
+    @abstractmethod
     def features(self, x: Tensor) -> Tensor:
         """(N, 1, H, W) to (N, F)."""
-        raise NotImplementedError
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, 1, H, W) to (N, c)."""
@@ -283,11 +284,7 @@ def train(
     drawn = data or (make_images(recipe.n_train, None, task), make_images(recipe.n_test, None, task))
     (images, labels), (x, y) = ((x.to(where), y.to(where)) for x, y in drawn)
     model = (model or build(config, **parts)).to(where)
-    opt: Steps
-    if optimiser is None:
-        opt = training.AdamW(model.parameters(), recipe.lr, weight_decay=0.0)
-    else:
-        opt = PluggedOptimiser(model.named_parameters(), optimiser, recipe.lr)
+    opt = training.optimiser(model, optimiser, recipe.lr)
     losses: list[float] = []
     accuracies: list[float] = []
     began, stopped = time.perf_counter(), False

@@ -50,8 +50,6 @@ from groundup.capstones.parts import (
     DdpmStep,
     MakeOptimiser,
     NoiseSchedule,
-    PluggedOptimiser,
-    Steps,
     array,
     tensor,
 )
@@ -253,11 +251,7 @@ def train(
     tables = make_tables(config, schedule)
     torch.manual_seed(seed)
     model = Denoiser(config, time_features=time_features).to(where)
-    opt: Steps
-    if optimiser is None:
-        opt = training.AdamW(model.parameters(), recipe.lr, weight_decay=0.0)
-    else:
-        opt = PluggedOptimiser(model.named_parameters(), optimiser, recipe.lr)
+    opt = training.optimiser(model, optimiser, recipe.lr)
     losses: list[float] = []
     began, stopped = time.perf_counter(), False
     with training.interruptible() as asked:

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from groundup.capstones.errors import CapstoneError as CapstoneError
+from groundup.capstones.parts import MakeOptimiser, PluggedOptimiser, Steps
 
 
 class NotFiniteError(CapstoneError):
@@ -95,6 +96,13 @@ class AdamW:
             self.flat[: self.n_decayed].mul_(1 - self.lr * self.weight_decay)
         root = (self.v / (1 - beta2**self.steps)).sqrt_().add_(self.eps)
         self.flat.addcdiv_(self.m, root, value=-self.lr / (1 - beta1**self.steps))
+
+
+def optimiser(model: nn.Module, plugged: MakeOptimiser | None, lr: float) -> Steps:
+    """What trains a model without weight decay: ``AdamW``, or the NumPy part that is plugged in its place."""
+    if plugged is None:
+        return AdamW(model.parameters(), lr, weight_decay=0.0)
+    return PluggedOptimiser(model.named_parameters(), plugged, lr)
 
 
 # ---- where it runs --------------------------------------------------------------------------------------------------
