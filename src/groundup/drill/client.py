@@ -1,0 +1,152 @@
+"""Grades through the daemon, which it starts when none is there."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from groundup.catalogue import Drill
+from groundup.drill import runtime
+from groundup.drill.verdict import STAGES, CheckResult, Failure, Outcome, Stage, Verdict
+
+_START_SECONDS = 20.0
+"""How long a new daemon may take until it answers."""
+
+_ANSWER_SECONDS = 600.0
+"""How long a grade may take: two tries of two stages, at most."""
+
+
+class NoDaemon(Exception):
+    """The daemon did not start."""
+
+
+class Client:
+    """Talks to the daemon of this user and this version."""
+
+    def grade(
+        self,
+        drill: Drill,
+        source: bytes,
+        *,
+        stages: Sequence[Stage] = STAGES,
+        seed: int | None = None,
+        device: str = "cpu",
+        progress: Any = None,
+    ) -> Verdict:
+        """Grade a file, as `Engine.grade` does; a daemon that dies meanwhile is started again once."""
+        seed = secrets.randbits(48) if seed is None else seed
+        request: dict[str, Any] = {
+            "do": "grade",
+            "folder": str(drill.folder.resolve()),
+            "source": base64.b64encode(source).decode(),
+            "stages": list(stages),
+            "seed": seed,
+            "device": device,
+        }
+        why = ""
+        for _ in range(2):
+            try:
+                for answer in self._ask(request):
+                    if "verdict" in answer:
+                        return Verdict.from_json(answer["verdict"])
+                    if "fault" in answer:
+                        why = str(answer["fault"])
+                        break
+                    if progress and "check" in answer:
+                        progress(_check(answer["check"]))
+                else:
+                    why = "the daemon ended during the grade"
+            except (OSError, ValueError, NoDaemon) as error:
+                why = f"the daemon does not answer: {error}"
+        return Verdict(drill.name, Outcome.VOID, 0.0, {}, (), 0.0, seed, device, message=why)
+
+    def warm(self, drill: Drill) -> None:
+        """Have the daemon load what grading a drill needs; waits for nothing but the daemon's start, if that."""
+        with contextlib.suppress(OSError):
+            connection = _connect()
+            if connection is None:
+                _start(warm=drill.uses)
+                return
+            with connection:
+                connection.sendall(runtime.encode({"do": "warm", "flavours": [drill.uses]}))
+
+    def status(self) -> dict[str, Any] | None:
+        """What the daemon says of itself, or None when there is none."""
+        return self._tell({"do": "status"})
+
+    def stop(self) -> bool:
+        """End the daemon; returns whether there was one."""
+        return self._tell({"do": "stop"}) is not None
+
+    def _tell(self, request: dict[str, Any]) -> dict[str, Any] | None:
+        with contextlib.suppress(OSError, ValueError):
+            connection = _connect()
+            if connection is None:
+                return None
+            with connection, connection.makefile("rb") as lines:
+                connection.settimeout(10)
+                connection.sendall(runtime.encode(request))
+                line = lines.readline()
+                return runtime.decode(line) if line else None
+        return None
+
+    def _ask(self, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        connection = _connect() or _wait_for(_start())
+        with connection, connection.makefile("rb") as lines:
+            connection.settimeout(_ANSWER_SECONDS)
+            connection.sendall(runtime.encode(request))
+            for line in lines:
+                yield runtime.decode(line)
+
+
+def _check(data: dict[str, Any]) -> CheckResult:
+    return CheckResult(**{**data, "failure": Failure(**data["failure"]) if data["failure"] else None})
+
+
+def _connect() -> socket.socket | None:
+    """A connection to the daemon, if one listens."""
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        connection.connect(str(runtime.socket_path()))
+    except (FileNotFoundError, ConnectionRefusedError):
+        connection.close()
+        return None
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _start(warm: str = "") -> subprocess.Popen[bytes]:
+    """Start a daemon that outlives this command; of several, one wins."""
+    log = runtime.folder() / "daemon.log"
+    with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stderr:
+        return subprocess.Popen(
+            [sys.executable, "-P", "-m", "groundup.drill.daemon", *([warm] if warm else [])],
+            stdin=subprocess.DEVNULL,
+            stdout=stderr,
+            stderr=stderr,
+            cwd="/",
+            start_new_session=True,
+        )
+
+
+def _wait_for(process: subprocess.Popen[bytes]) -> socket.socket:
+    until = time.monotonic() + _START_SECONDS
+    while time.monotonic() < until:
+        connection = _connect()
+        if connection is not None:
+            return connection
+        if process.poll() not in (None, 0):
+            log = (runtime.folder() / "daemon.log").read_text(encoding="utf-8", errors="replace")
+            raise NoDaemon(f"it ended at once: {log[-500:]}")
+        time.sleep(0.01)
+    raise NoDaemon(f"it did not answer within {_START_SECONDS:g} seconds")

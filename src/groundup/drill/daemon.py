@@ -1,0 +1,168 @@
+"""The process that keeps the zygotes warm between commands: a thin server round the engine.
+
+``python -m groundup.drill.daemon [FLAVOUR]`` listens on the user's private socket, loads a flavour's libraries at once
+if one is named, and ends itself after half an hour without work.
+A request is one line of JSON, the answers are lines until the connection closes:
+
+    {"do": "grade", "folder", "source", "stages", "seed", "device"}     {"check"}..., {"verdict"}
+    {"do": "warm", "flavours"}                                          {"ok": true}
+    {"do": "status"}                                                    {"pid", "zygotes", "idle", "grades"}
+    {"do": "stop"}                                                      {"ok": true}
+
+Only one daemon serves a socket: it holds a lock on a file beside it.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import fcntl
+import os
+import signal
+import socket
+import struct
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from groundup import catalogue
+from groundup.drill import runtime
+from groundup.drill.engine import Engine
+
+IDLE_SECONDS = 1800.0
+"""Without a request for so long, the daemon ends."""
+
+_FLAVOURS = ("numpy", "torch")
+
+
+class Daemon:
+    """Serves one socket.
+
+    Args:
+        path: Of the socket.
+        idle: Seconds without work after which it ends.
+    """
+
+    def __init__(self, path: Path, idle: float = IDLE_SECONDS) -> None:
+        self.path, self.idle = path, idle
+        self.engine = Engine()
+        self.last = time.monotonic()
+        self.working = 0
+        self.grades = 0
+        self.lock = threading.Lock()
+        self.stopped = threading.Event()
+
+    def serve(self, flavours: Sequence[str] = ()) -> None:
+        """Answer until idle or told to stop. Returns at once if another daemon holds the socket.
+
+        Args:
+            flavours: Whose libraries to load at once.
+        """
+        with contextlib.ExitStack() as stack:
+            held = stack.enter_context(open(self.path.with_suffix(".lock"), "w"))
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                return
+            self.path.unlink(missing_ok=True)
+            server = stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
+            server.bind(str(self.path))
+            self.path.chmod(0o600)
+            server.listen(16)
+            stack.callback(self.engine.close)
+            stack.callback(self.path.unlink, missing_ok=True)
+            self.engine.warm(*flavours)
+            server.settimeout(min(1.0, self.idle / 4))
+            while not self.over():
+                try:
+                    connection, _ = server.accept()
+                except TimeoutError:
+                    continue
+                connection.settimeout(None)
+                threading.Thread(target=self.converse, args=(connection,), daemon=True).start()
+
+    def over(self) -> bool:
+        """Whether to end."""
+        with self.lock:
+            return self.stopped.is_set() or (not self.working and time.monotonic() - self.last > self.idle)
+
+    def converse(self, connection: socket.socket) -> None:
+        """Answer one request."""
+        with self.lock:
+            self.working += 1
+        try:
+            with connection, connection.makefile("rb") as lines:
+                if not _is_ours(connection):
+                    return
+                line = lines.readline(runtime.MESSAGE_LIMIT)
+                if line.endswith(b"\n"):
+                    self.answer(connection, line)
+        except OSError:
+            pass  # the client is gone
+        finally:
+            with self.lock:
+                self.working -= 1
+                self.last = time.monotonic()
+
+    def answer(self, connection: socket.socket, line: bytes) -> None:
+        """Do what a request asks."""
+
+        def say(**message: Any) -> None:
+            connection.sendall(runtime.encode(message))
+
+        try:
+            request = runtime.decode(line)
+            match request.get("do"):
+                case "grade":
+                    self.grade(request, say)
+                case "warm":
+                    self.engine.warm(*(name for name in request["flavours"] if name in _FLAVOURS))
+                    say(ok=True)
+                case "status":
+                    idle = round(time.monotonic() - self.last, 1)
+                    say(pid=os.getpid(), zygotes=self.engine.processes(), idle=idle, grades=self.grades)
+                case "stop":
+                    self.stopped.set()
+                    say(ok=True)
+                case other:
+                    say(fault=f"the daemon cannot {other!r}")
+        except (KeyError, TypeError, ValueError, catalogue.CatalogueError) as error:
+            say(fault=f"{type(error).__name__}: {error}")
+
+    def grade(self, request: dict[str, Any], say: Any) -> None:
+        """Grade a file and send each check as it comes."""
+        self.grades += 1
+        verdict = self.engine.grade(
+            catalogue.read(Path(request["folder"])),
+            base64.b64decode(request["source"]),
+            stages=request["stages"],
+            seed=request["seed"],
+            device=request["device"],
+            progress=lambda check: say(check=asdict(check)),
+        )
+        say(verdict=verdict.to_json())
+
+
+def _is_ours(connection: socket.socket) -> bool:
+    """Whether the other end belongs to this user; the folder's mode says so already, and this costs nothing."""
+    if not hasattr(socket, "SO_PEERCRED"):
+        return True
+    _, uid, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+    return bool(uid == os.getuid())
+
+
+def main() -> None:
+    """Serve the user's socket."""
+    os.umask(0o077)
+    daemon = Daemon(runtime.socket_path(), float(os.environ.get("GROUNDUP_IDLE", IDLE_SECONDS)))
+    signal.signal(signal.SIGTERM, lambda *_: daemon.stopped.set())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    daemon.serve(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,373 @@
+"""Grades a learner's file: starts judge and runner, and makes a verdict of what they report.
+
+with Engine() as engine:
+    verdict = engine.grade(catalogue.find("kmeans"), Path("kmeans/solution.py").read_bytes())
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from groundup.catalogue import Drill
+from groundup.drill import scan
+from groundup.drill.verdict import (
+    STAGES,
+    Broken,
+    CheckResult,
+    Failure,
+    Outcome,
+    Stage,
+    Verdict,
+    marks_of,
+    outcome_of,
+    score_of,
+)
+
+PUBLIC_SEED = 0
+"""Of practice: the same inputs each time, so that a failure can be looked into."""
+
+SOURCE_LIMIT = 2**20
+"""Bytes that a learner's file may have."""
+
+_WAIT = 240.0
+"""Seconds until a judge must have answered, the loading of the libraries included; a judge ends itself before that."""
+
+_KEPT = (
+    "PATH",
+    "HOME",
+    "TMPDIR",
+    "PYTHONPATH",
+    "LD_LIBRARY_PATH",
+    "VIRTUAL_ENV",
+    "OPENBLAS_CORETYPE",
+    "OPENBLAS_L2_SIZE",
+    "CUDA_VISIBLE_DEVICES",
+)
+_SET = {
+    "PYTHONHASHSEED": "0",
+    "PYTHONUTF8": "1",
+    "PYTHONNOUSERSITE": "1",
+    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+}
+
+Progress = Callable[[CheckResult], None]
+
+
+class EngineFault(Exception):
+    """A process of ours ended or did not answer."""
+
+
+def start_method() -> str:
+    """``fork`` where forking a process with the libraries loaded is safe, else ``spawn``; GROUNDUP_START chooses."""
+    chosen = os.environ.get("GROUNDUP_START", "")
+    if chosen not in ("", "fork", "spawn"):
+        raise ValueError(f"GROUNDUP_START is fork or spawn; got {chosen!r}")
+    return chosen or ("fork" if sys.platform == "linux" else "spawn")
+
+
+class Base:
+    """The two zygotes of a flavour.
+
+    Args:
+        flavour: numpy or torch.
+    """
+
+    def __init__(self, flavour: str) -> None:
+        self.flavour = flavour
+        self._runners, runners = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._judges, judges = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        fds = (runners.fileno(), judges.fileno())
+        command = [sys.executable, "-P", "-m", "groundup.drill.zygote", flavour, start_method(), *map(str, fds)]
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the zygotes
+        kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        self.process = subprocess.Popen(
+            command,
+            pass_fds=fds,
+            env={**kept, **_SET},
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=self._log,
+            start_new_session=True,
+        )
+        runners.close()
+        judges.close()
+
+    def runner(self, cuda: bool) -> tuple[socket.socket, socket.socket]:
+        """Order a runner; returns the other ends of its data and life."""
+        (data, their_data), (life, their_life) = socket.socketpair(), socket.socketpair()
+        _order(self._runners, {"cuda": cuda}, [their_data, their_life])
+        return data, life
+
+    def judge(self, data: socket.socket, life: socket.socket) -> socket.socket:
+        """Order a judge of a runner, which then belongs to it alone; returns the other end of its result."""
+        result, their_result = socket.socketpair()
+        _order(self._judges, {}, [their_result, data, life])
+        return result
+
+    def log(self) -> str:
+        """The end of what the zygotes and judges printed, which is nothing unless something of ours failed."""
+        size = os.fstat(self._log.fileno()).st_size
+        return os.pread(self._log.fileno(), 2000, max(0, size - 2000)).decode("utf-8", "replace").strip()
+
+    def close(self) -> None:
+        """End the zygotes and all that they started."""
+        self._runners.close()
+        self._judges.close()
+        try:
+            self.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def _order(orders: socket.socket, words: Mapping[str, Any], sockets: Sequence[socket.socket]) -> None:
+    try:
+        socket.send_fds(orders, [json.dumps(words).encode()], [sock.fileno() for sock in sockets])
+    except OSError as error:
+        raise EngineFault(f"a zygote is gone: {error}") from None
+    finally:
+        for sock in sockets:
+            sock.close()
+
+
+@dataclass
+class _Report:
+    """What judges said of one file."""
+
+    checks: list[CheckResult] = field(default_factory=list)
+    load: dict[str, str] | None = None
+    rules: list[tuple[int | None, str]] = field(default_factory=list)
+    output: str = ""
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more can be asked of the file."""
+        return self.load is not None or any(
+            check.failure and check.failure.kind in ("timeout", "crash") for check in self.checks
+        )
+
+    @property
+    def correct(self) -> bool:
+        """Whether all checks of correctness passed so far."""
+        return all(check.passed for check in self.checks if check.mark == "correctness")
+
+
+class Engine:
+    """Starts zygotes when they are first needed and keeps them; grades from several threads at once."""
+
+    def __init__(self) -> None:
+        self._bases: dict[str, Base] = {}
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End all processes."""
+        with self._lock:
+            bases, self._bases = list(self._bases.values()), {}
+        for base in bases:
+            base.close()
+
+    def processes(self) -> dict[str, int]:
+        """Process numbers of the zygotes, by flavour."""
+        return {flavour: base.process.pid for flavour, base in self._bases.items()}
+
+    def warm(self, *flavours: str) -> None:
+        """Start loading what flavours need; returns at once."""
+        for flavour in flavours:
+            self._base(flavour)
+
+    def _base(self, flavour: str) -> Base:
+        with self._lock:
+            base = self._bases.get(flavour)
+            if base is not None and base.process.poll() is not None:
+                base.close()
+                base = None
+            if base is None:
+                base = self._bases[flavour] = Base(flavour)
+            return base
+
+    def _discard(self) -> None:
+        """Begin again with new zygotes; grades that still run on the old ones are void and repeated, too."""
+        self.close()
+
+    def grade(
+        self,
+        drill: Drill,
+        source: bytes,
+        *,
+        stages: Sequence[Stage] = STAGES,
+        seed: int | None = None,
+        device: str = "cpu",
+        progress: Progress | None = None,
+    ) -> Verdict:
+        """Grade a file.
+
+        Args:
+            drill: What it should solve.
+            source: Its bytes.
+            stages: Which checks to run. The capstone's run only if no check of correctness failed before.
+            seed: Of the inputs; by default fresh from the operating system.
+            device: Of the capstone.
+            progress: Called with each check's result.
+
+        Returns:
+            The verdict; ``void`` when a process of ours failed twice.
+        """
+        began = time.perf_counter()
+        seed = secrets.randbits(48) if seed is None else seed
+        report, void = _Report(), ""
+        if refused := _refused(source):
+            report.load = {"kind": "error", "message": refused, "traceback": ""}
+        else:
+            for _ in range(2):
+                try:
+                    report, void = self._report(drill, source, stages, seed, device, progress), ""
+                    break
+                except EngineFault as fault:
+                    void = str(fault)
+                    self._discard()
+        rules = () if refused or void else _rules(drill, source, report)
+        return _verdict(drill, report, rules, void, seed, device, time.perf_counter() - began)
+
+    def _report(
+        self,
+        drill: Drill,
+        source: bytes,
+        stages: Sequence[Stage],
+        seed: int,
+        device: str,
+        progress: Progress | None,
+    ) -> _Report:
+        report = _Report()
+        fast: list[Stage] = [stage for stage in stages if stage != "capstone"]
+        if "capstone" in stages:
+            self.warm("torch")
+        job = {
+            "folder": str(drill.folder.resolve()),
+            "seed": seed,
+            "device": device,
+            "seconds": drill.seconds,
+            "source": base64.b64encode(source).decode(),
+            "defines": drill.defines,
+            "imports": drill.imports,
+            "forbidden": dict(drill.forbidden),
+        }
+        if fast:
+            self._stage(report, drill.uses, drill.uses, {**job, "stages": fast}, progress)
+        if "capstone" in stages and not report.ended and report.correct:
+            self._stage(report, "torch", drill.uses, {**job, "stages": ["capstone"]}, progress)
+        return report
+
+    def _stage(
+        self, report: _Report, judge: str, runner: str, job: Mapping[str, Any], progress: Progress | None
+    ) -> None:
+        """Run one suite's stages in a fresh runner, and add what comes of them to the report."""
+        data, life = self._base(runner).runner(cuda=runner == "torch" and job["device"] != "cpu")
+        with self._base(judge).judge(data, life) as result:
+            done = None
+            with contextlib.suppress(ConnectionError):
+                result.sendall(json.dumps(job).encode() + b"\n")
+                for event in _events(result):
+                    if progress and "check" in event:
+                        progress(_check(event["check"]))
+                    done = event.get("done", done)
+        void = "the judge ended without a word" if done is None else done["void"]
+        if done is None or void:
+            raise EngineFault("\n".join(filter(None, (void, self._base(judge).log()))))
+        report.checks += [_check(each) for each in done["checks"]]
+        report.load = done["load"]
+        report.rules += [(line, name) for line, name in done["rules"]]
+        report.output = done["output"] or report.output
+
+
+def _events(result: socket.socket) -> Iterator[dict[str, Any]]:
+    result.settimeout(_WAIT)
+    with result.makefile("r", encoding="utf-8") as lines:
+        try:
+            for line in lines:
+                yield json.loads(line)
+        except TimeoutError:
+            raise EngineFault("the judge does not answer") from None
+
+
+def _check(data: Mapping[str, Any]) -> CheckResult:
+    return CheckResult(**{**data, "failure": Failure(**data["failure"]) if data["failure"] else None})
+
+
+def _refused(source: bytes) -> str:
+    """Why a file is not even loaded, if it is not."""
+    if len(source) > SOURCE_LIMIT:
+        return f"your file has {len(source):,} bytes; at most {SOURCE_LIMIT:,} are read"
+    try:
+        source.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return f"your file is not UTF-8 text ({error.reason} at byte {error.start})"
+    return "your file holds a NUL character" if b"\x00" in source else ""
+
+
+def _rules(drill: Drill, source: bytes, report: _Report) -> tuple[Broken, ...]:
+    """Forbidden calls, as the scan found them and as the runner saw them; each once."""
+    found = list(scan.broken(source.decode("utf-8"), drill.imports, drill.forbidden))
+    known = {each.name for each in found}
+    for line, name in report.rules:
+        if name not in known:
+            known.add(name)
+            keys = [key for key in drill.forbidden if name == key or name.startswith(f"{key}.")]
+            sentence = drill.forbidden[keys[0]] if keys else "This drill is solved without it."
+            found.append(Broken(line, name, sentence))
+    return tuple(found)
+
+
+def _verdict(
+    drill: Drill, report: _Report, rules: tuple[Broken, ...], void: str, seed: int, device: str, seconds: float
+) -> Verdict:
+    marks = marks_of(report.checks, drill.marks)
+    message = trace = ""
+    if void:
+        outcome, message = Outcome.VOID, void
+    elif report.load is not None:
+        outcome = Outcome(report.load["kind"])
+        message, trace = report.load["message"], report.load["traceback"]
+    else:
+        outcome = outcome_of(report.checks, marks, rules)
+        failure = next((c.failure for c in report.checks if c.failure and c.failure.kind == outcome.value), None)
+        if failure:
+            message, trace = failure.words, failure.traceback
+    scored = outcome in (Outcome.PASS, Outcome.PARTIAL)
+    return Verdict(
+        drill.name,
+        outcome,
+        score_of(marks) if scored else 0.0,
+        marks,
+        tuple(report.checks),
+        round(seconds, 3),
+        seed,
+        device,
+        message,
+        trace,
+        rules,
+        report.output,
+    )

@@ -1,0 +1,400 @@
+"""The learner's module as the suite sees it: every call crosses to the runner and back.
+
+Remote      an object that lives in the runner: the module, a function, a class, an instance
+Session     the connection, its limits, and what became of the runner
+
+RemoteError     the learner's code raised
+Ended           the runner is gone
+├── Hung        a call did not come back, or too much time was used in all
+└── Gone        the process ended, or sent what is no answer
+RunnerFault     our own zygote died; the grade is void
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from groundup.drill import SOLUTION, wire
+
+TOTAL_SECONDS = 60.0
+"""What a learner's code may take in one stage, all calls together."""
+
+_LIFE_SECONDS = 10.0
+"""How long the zygote may take to say how a runner ended; it is ours, and answers at once."""
+
+
+class RemoteError(Exception):
+    """The learner's code raised an exception.
+
+    Args:
+        type_name: Name of its class.
+        bases: Names of the built-in classes that it is an instance of.
+        message: Its text.
+        traceback: Formatted, from the learner's first line on.
+    """
+
+    def __init__(self, type_name: str, bases: list[str], message: str, traceback: str) -> None:
+        super().__init__(f"{type_name}: {message}")
+        self.type_name, self.bases, self.message, self.traceback = type_name, bases, message, traceback
+
+
+class Ended(Exception):  # the runner is gone, and with it whatever the suite still wanted
+    """The runner is gone.
+
+    Args:
+        words: Why, in a sentence.
+        traceback: Where the learner's code was.
+    """
+
+    kind: Literal["timeout", "crash"] = "crash"
+
+    def __init__(self, words: str, traceback: str = "") -> None:
+        super().__init__(words)
+        self.words, self.traceback = words, traceback
+
+
+class Hung(Ended):
+    """A call did not come back."""
+
+    kind = "timeout"
+
+
+class Gone(Ended):
+    """The process ended by itself, or broke the protocol."""
+
+
+class RunnerFault(Exception):
+    """Something of ours failed; nothing can be said about the learner's code."""
+
+
+@dataclass
+class Counting:
+    """How many opcodes calls executed; ``disturbed`` when the count cannot be trusted."""
+
+    opcodes: int = 0
+    disturbed: bool = False
+
+
+@dataclass
+class Watching:
+    """Which arrays that calls were given have changed since."""
+
+    changed: list[str] = field(default_factory=list)
+
+
+class Remote:
+    """An object in the runner. Equal and identical only to itself; attributes and calls cross over.
+
+    Args:
+        session: The connection.
+        number: What the runner knows it by.
+        type_name: Of its class.
+        parameters: Names of its parameters, if it is a function.
+    """
+
+    __slots__ = ("_number", "_parameters", "_session", "_type_name")
+
+    def __init__(self, session: Session, number: int, type_name: str, parameters: tuple[str, ...] = ()) -> None:
+        self._session, self._number = session, number
+        self._type_name, self._parameters = type_name, parameters
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)  # what Python and NumPy probe for is not the learner's to answer
+        return self._session.request("attribute", on=self._number, name=name)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it in the runner; see `Session.call`."""
+        return self._session.call(self, args, kwargs)
+
+    def __repr__(self) -> str:
+        return f"<{self._type_name} in the learner's code>"
+
+
+class Solution(Remote):
+    """The learner's module."""
+
+    __slots__ = ("_known",)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, 0, "module")
+        self._known: dict[str, Any] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in self._known:
+            self._known[name] = super().__getattr__(name)  # functions and classes: one question is enough
+        return self._known[name]
+
+    def counting(self) -> contextlib.AbstractContextManager[Counting]:
+        """Count the opcodes of the calls inside the block."""
+        return self._session.counting()
+
+    def watching(self) -> contextlib.AbstractContextManager[Watching]:
+        """Find out which arrays given to calls inside the block were modified, then or by a later call."""
+        return self._session.watching()
+
+
+def named(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of a call by the names that the learner gave their parameters, as far as they are known."""
+    parameters = function._parameters if isinstance(function, Remote) else ()
+    names = [*parameters[: len(args)], *(f"argument {i}" for i in range(len(parameters) + 1, len(args) + 1))]
+    return {**dict(zip(names, args, strict=True)), **kwargs}
+
+
+def watching(function: Any) -> contextlib.AbstractContextManager[Watching]:
+    """Find out which arrays given to a remote function inside the block were modified."""
+    if not isinstance(function, Remote):
+        raise TypeError("only calls of the learner's functions can be watched")
+    return function._session.watching()
+
+
+class Session:
+    """The judge's end of a runner.
+
+    Args:
+        data: Frames to and from the runner.
+        life: Lines to and from the zygote that forked it.
+        seconds: Limit for one call.
+    """
+
+    def __init__(self, data: socket.socket, life: socket.socket, seconds: float) -> None:
+        self.data, self.life = data, life
+        self.data.settimeout(seconds)  # for what is sent: a runner may refuse to read
+        self.seconds, self.left = seconds, TOTAL_SECONDS
+        self.ended: Ended | None = None
+        self.output = ""
+        self.rules: list[tuple[int | None, str]] = []
+        self.last_inputs: dict[str, Any] = {}
+        self._replies = life.makefile("r", encoding="utf-8", errors="replace")
+        self._said = 0
+        self._remotes: dict[int, Remote] = {}
+        self._callbacks: list[Callable[..., Any]] = []
+        self._counting: Counting | None = None
+        self._watching = False
+
+    # What a suite uses
+
+    def load(self, source: bytes, **about: Any) -> Solution:
+        """Execute the learner's file.
+
+        Raises:
+            RemoteError: It raised, or does not compile.
+            Ended: It hung, or ended the process.
+        """
+        self.missing: list[str] = self.request("load", (source,), **about)
+        return Solution(self)
+
+    def call(self, target: Remote, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        """Call a remote object; with tensors that require gradients, the result carries them."""
+        self.last_inputs = named(target, args, kwargs)
+        torch = sys.modules.get("torch")
+        if torch is not None and torch.is_grad_enabled():
+            from groundup.drill import gradient
+
+            if gradient.wanted(args, kwargs):
+                return gradient.call(self, target._number, args, dict(kwargs))
+        return self.request("call", (args, dict(kwargs)), on=target._number)
+
+    @contextlib.contextmanager
+    def counting(self) -> Iterator[Counting]:
+        """Count the opcodes of the calls inside the block."""
+        count = self._counting = Counting()
+        try:
+            yield count
+        finally:
+            self._counting = None
+
+    @contextlib.contextmanager
+    def watching(self) -> Iterator[Watching]:
+        """Find out which arrays given inside the block were modified."""
+        watch = Watching()
+        self._watching = True
+        try:
+            yield watch
+        finally:
+            self._watching = False
+        watch.changed = list(dict.fromkeys(map(str, self.request("changed"))))
+
+    # Requests
+
+    def request(self, op: str, values: Any = (), **fields: Any) -> Any:
+        """Ask the runner for something, answer its callbacks meanwhile, and return what comes back.
+
+        Raises:
+            RemoteError: The learner's code raised.
+            Ended: The runner is gone, now or earlier.
+            RunnerFault: Something of ours failed.
+        """
+        if self.ended:
+            raise self.ended
+        self._said += 1
+        tree, body = wire.pack(values, self._refer)
+        flags = {"count": self._counting is not None, "watch": self._watching}
+        header = {"id": self._said, "op": op, "values": tree, **flags, **fields}
+        try:
+            wire.send(self.data, header, body)
+            return self._reply()
+        except TimeoutError:
+            raise self._hung() from None
+        except (EOFError, ConnectionError):
+            raise self._gone() from None
+        except wire.TooLarge:
+            raise
+        except wire.WireError as error:
+            raise self._broke(str(error)) from None
+
+    def _reply(self) -> Any:
+        limit = min(self.seconds, self.left)
+        while True:
+            began = time.monotonic()
+            try:
+                header, body = wire.receive(self.data, deadline=began + limit)
+            finally:
+                took = time.monotonic() - began
+                limit, self.left = max(0.0, limit - took), max(0.0, self.left - took)
+            if "callback" in header:
+                self._answer(header, body)
+                continue
+            if header.get("id") != self._said:
+                raise wire.WireError("an answer to something that was not asked")
+            self._note(header)
+            if "raised" in header:
+                raise _error(header["raised"])
+            return wire.unpack(header.get("value"), body, self._resolve)
+
+    def _note(self, header: Mapping[str, Any]) -> None:
+        if self._counting is not None and "opcodes" in header:
+            self._counting.opcodes += int(header["opcodes"])
+            self._counting.disturbed |= header.get("disturbed") is not False
+        for line, name in header.get("rules") or ():
+            self.rules.append((line if isinstance(line, int) else None, str(name)[:200]))
+
+    def _answer(self, header: Mapping[str, Any], body: memoryview) -> None:
+        """Call a function of the suite's for the learner."""
+        number = header["callback"]
+        if not isinstance(number, int) or not 0 <= number < len(self._callbacks):
+            raise wire.WireError("a callback that was never given")
+        args, kwargs = wire.unpack(header.get("values"), body, self._resolve)
+        try:
+            tree, buffers = wire.pack(self._callbacks[number](*args, **kwargs), self._refer)
+        except (Ended, RunnerFault):
+            raise
+        except Exception as error:  # the learner's to handle, as the model's or the tool's own failure would be
+            wire.send(self.data, {"raised": [type(error).__name__, str(error)]})
+        else:
+            wire.send(self.data, {"value": tree}, buffers)
+
+    def _refer(self, value: Any) -> dict[str, Any] | None:
+        if isinstance(value, Remote):
+            return {"id": value._number}
+        if callable(value):
+            if value not in self._callbacks:
+                self._callbacks.append(value)
+            return {"function": self._callbacks.index(value)}
+        return None
+
+    def _resolve(self, reference: Mapping[str, Any]) -> Remote:
+        number = reference.get("id")
+        if not isinstance(number, int) or isinstance(number, bool):
+            raise wire.WireError("a reference without a number")
+        if number not in self._remotes:
+            parameters = reference.get("parameters")
+            names = parameters if isinstance(parameters, list) else []
+            self._remotes[number] = Remote(
+                self, number, str(reference.get("type", "object"))[:80], tuple(str(name)[:40] for name in names)
+            )
+        return self._remotes[number]
+
+    # The end of a runner
+
+    def close(self) -> None:
+        """End the runner and keep what it printed."""
+        if not self.ended:
+            self.ended = Gone("the suite is over")
+            self._last_words("end")
+
+    def _hung(self) -> Ended:
+        words = self._last_words("dump")
+        where = words.get("dump", "")
+        over = "all calls together" if self.left <= 0 else "one call"
+        limit = TOTAL_SECONDS if self.left <= 0 else self.seconds
+        self.ended = Hung(f"no answer after {limit:g} seconds, the limit for {over}", _own_lines(where))
+        return self.ended
+
+    def _gone(self) -> Ended:
+        words = self._last_words("")
+        status = int(words.get("status", 0))
+        if status == -signal.SIGXCPU:
+            self.ended = Hung("the processor time for one stage was used up", _own_lines(words.get("dump", "")))
+        elif status < 0:
+            self.ended = Gone(
+                f"the process that ran your file died: {_signal_words(-status)}", _own_lines(words.get("dump", ""))
+            )
+        else:
+            self.ended = Gone(f"your file ended its process, with exit status {status}")
+        return self.ended
+
+    def _broke(self, why: str) -> Ended:
+        self._last_words("end")
+        self.ended = Gone(f"the process that ran your file sent something that is no answer ({why})")
+        return self.ended
+
+    def _last_words(self, message: str) -> dict[str, Any]:
+        """Have the zygote end the runner, and read how it ended."""
+        self.life.settimeout(_LIFE_SECONDS)
+        try:
+            if message:
+                self.life.sendall(f"{message}\n".encode())
+            for line in self._replies:
+                words: dict[str, Any] = json.loads(line)
+                if "status" in words:
+                    self.output = str(words.get("output", ""))
+                    return words
+        except (OSError, ValueError) as error:
+            raise RunnerFault(f"the runner's zygote does not answer: {error}") from None
+        raise RunnerFault("the runner's zygote died")
+
+
+def _error(raised: Any) -> RemoteError:
+    if not isinstance(raised, dict):
+        raise wire.WireError("an exception without words")
+    bases = [str(base) for base in raised.get("bases", ())]
+    return RemoteError(
+        str(raised.get("type", "Exception"))[:80],
+        bases,
+        str(raised.get("message", ""))[:2000],
+        str(raised.get("traceback", ""))[:8000],
+    )
+
+
+def _own_lines(dump: str) -> str:
+    """The learner's own frames of a stack dump, outermost first as in a traceback."""
+    frames = re.findall(rf'File "{re.escape(SOLUTION)}", line \d+ in \S+', dump)
+    return (
+        "\n".join(["Stack (most recent call last):", *(f"  {frame}" for frame in reversed(frames))]) if frames else ""
+    )
+
+
+def _signal_words(number: int) -> str:
+    known: dict[int, str] = {
+        signal.SIGSEGV: "a segmentation fault",
+        signal.SIGKILL: "it was killed, for want of memory or by itself",
+        signal.SIGABRT: "it aborted",
+        signal.SIGBUS: "a bus error",
+        signal.SIGFPE: "a floating-point trap",
+        signal.SIGSYS: "a forbidden system call",
+        signal.SIGXFSZ: "it wrote too much",
+    }
+    try:
+        return known.get(number) or signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

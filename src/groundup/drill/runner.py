@@ -1,0 +1,275 @@
+"""Executes the learner's file and answers the judge's questions about it.
+
+Runs in a process of its own that the zygote forked and the sandbox confined. Nothing here is trusted by the judge: once
+the learner's code has run, it may have changed anything in this process.
+
+A request is a frame ``{"id", "op", "values", ...}``; the answer ``{"id", "value"}`` or ``{"id", "raised"}``. Ops:
+
+    load        values (source,); name, defines, imports, forbidden    names that the file should define and does not
+    attribute   on, name                                               value or reference
+    call        on, values (args, kwargs); count, watch, tape          value or reference; with tape (number, result)
+    vjp         tape, values cotangents                                gradients of the tape's tensors
+    changed                                                            names of watched arrays that were modified
+"""
+
+from __future__ import annotations
+
+import builtins
+import inspect
+import io
+import linecache
+import os
+import socket
+import sys
+import traceback
+import types
+import warnings
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from groundup.drill import SOLUTION as FILE
+from groundup.drill import shims, wire
+
+OUTPUT_LIMIT = 2**20
+"""Bytes that a learner's file may print; what is beyond is dropped."""
+
+
+def serve(sock: socket.socket) -> NoReturn:
+    """Answer requests until the judge is gone, then end the process."""
+    for name, fd in (("stdout", 1), ("stderr", 2)):
+        output = _Output(fd)
+        setattr(sys, name, output)
+        setattr(sys, f"__{name}__", output)
+    try:
+        runner = _Runner(sock)
+        while True:
+            runner.answer(*wire.receive(sock))
+    except (EOFError, BrokenPipeError, ConnectionError):
+        os._exit(0)
+    finally:
+        os._exit(70)
+
+
+class _Output(io.TextIOBase):
+    """Writes at once, and drops what is over the limit: too many prints are no error."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd, self._left = fd, OUTPUT_LIMIT
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._fd
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        return "utf-8"
+
+    def write(self, text: str) -> int:
+        data = text.encode("utf-8", "replace")[: max(0, self._left)]
+        self._left -= len(data)
+        if data:
+            try:
+                os.write(self._fd, data)
+            except OSError:
+                self._left = 0
+        return len(text)
+
+
+class _Runner:
+    def __init__(self, sock: socket.socket) -> None:
+        self.sock = sock
+        self.module = types.ModuleType("solution")
+        self.objects: list[Any] = [self.module]
+        self.numbers: dict[int, int] = {id(self.module): 0}
+        self.watched: list[tuple[str, Any, bytes]] = []
+        self.tapes: list[tuple[list[Any], list[Any]]] = []
+        self.rules: list[tuple[int | None, str]] = []
+        self.functions: dict[int, Any] = {}
+
+    def answer(self, header: Mapping[str, Any], body: memoryview) -> None:
+        reply: dict[str, Any] = {"id": header["id"]}
+        buffers: Any = ()
+        try:
+            values = wire.unpack(header["values"], body, self.resolve)
+            result = getattr(self, f"do_{header['op']}")(header, reply, *values)
+            reply["value"], buffers = wire.pack(result, self.refer)
+        except BaseException as error:
+            reply["raised"] = self.told(error)
+            buffers = ()
+        if self.rules:
+            reply["rules"], self.rules = self.rules, []
+        wire.send(self.sock, reply, buffers)
+
+    # Operations
+
+    def do_load(self, header: Mapping[str, Any], reply: dict[str, Any], source: bytes) -> list[str]:
+        text = source.decode("utf-8")
+        linecache.cache[FILE] = (len(text), None, text.splitlines(keepends=True), FILE)
+        self.module.__file__ = FILE
+        sys.modules["solution"] = self.module
+        code = compile(text, FILE, "exec", dont_inherit=True)
+        shims.install(header["imports"], header["forbidden"], lambda name, line: self.rules.append((line, name)))
+        exec(code, self.module.__dict__)
+        return [name for name in header["defines"] if not hasattr(self.module, name)]
+
+    def do_attribute(self, header: Mapping[str, Any], reply: dict[str, Any]) -> Any:
+        return getattr(self.objects[header["on"]], header["name"])
+
+    def do_call(
+        self, header: Mapping[str, Any], reply: dict[str, Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        function = self.objects[header["on"]]
+        if header["watch"]:
+            self.watch(_parameters(function), args, kwargs)
+        if header.get("tape"):
+            return self.taped(function, args, kwargs)
+        if not header["count"]:
+            return function(*args, **kwargs)
+        counter = _Counter()
+        try:
+            return counter.run(function, args, kwargs)
+        finally:
+            reply["opcodes"], reply["disturbed"] = counter.opcodes, counter.disturbed
+
+    def do_changed(self, header: Mapping[str, Any], reply: dict[str, Any]) -> list[str]:
+        watched, self.watched = self.watched, []
+        return [name for name, array, before in watched if _bytes(array) != before]
+
+    def do_vjp(self, header: Mapping[str, Any], reply: dict[str, Any], *cotangents: Any) -> tuple[Any, ...]:
+        torch = sys.modules["torch"]
+        leaves, outputs = self.tapes[header["tape"]]
+        pairs = [(y, dy) for y, dy in zip(outputs, cotangents, strict=True) if dy is not None and y.requires_grad]
+        if not pairs:
+            return (None,) * len(leaves)
+        ys, dys = zip(*pairs, strict=True)
+        grads: tuple[Any, ...] = torch.autograd.grad(ys, leaves, dys, retain_graph=True, allow_unused=True)
+        return grads
+
+    # Helpers of the operations
+
+    def watch(self, names: list[str], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+        names += [f"argument {i}" for i in range(len(names) + 1, len(args) + 1)]
+        for name, value in (*zip(names, args, strict=False), *kwargs.items()):
+            for inner, array in _arrays(value, name):
+                self.watched.append((inner, array, _bytes(array)))
+
+    def taped(self, function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[int, Any]:
+        torch = sys.modules["torch"]
+        leaves = [value for _, value in _arrays((args, kwargs), "") if getattr(value, "requires_grad", False)]
+        with torch.enable_grad():
+            result = function(*args, **kwargs)
+        outputs = result if type(result) is tuple else (result,)
+        self.tapes.append((leaves, [each for each in outputs if type(each) is torch.Tensor]))
+        detached = tuple(each.detach() if type(each) is torch.Tensor else each for each in outputs)
+        return len(self.tapes) - 1, detached if type(result) is tuple else detached[0]
+
+    def refer(self, value: Any) -> dict[str, Any]:
+        """A number for what cannot cross, the same for the same object."""
+        number = self.numbers.get(id(value))
+        if number is None:
+            number = self.numbers[id(value)] = len(self.objects)
+            self.objects.append(value)
+        return {"id": number, "type": type(value).__name__, "parameters": _parameters(value)}
+
+    def resolve(self, reference: Mapping[str, Any]) -> Any:
+        if "id" in reference:
+            return self.objects[reference["id"]]
+        number = reference["function"]
+        if number not in self.functions:
+
+            def function(*args: Any, **kwargs: Any) -> Any:
+                return self.call_back(number, args, kwargs)
+
+            self.functions[number] = function
+        return self.functions[number]
+
+    def call_back(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        tree, buffers = wire.pack((args, kwargs), self.refer)
+        wire.send(self.sock, {"callback": number, "values": tree}, buffers)
+        header, body = wire.receive(self.sock)
+        if "raised" in header:
+            name, message = header["raised"]
+            kind = getattr(builtins, name, RuntimeError)
+            raise kind(message)
+        return wire.unpack(header["value"], body, self.resolve)
+
+    def told(self, error: BaseException) -> dict[str, Any]:
+        """An exception in words, from the learner's first line on."""
+        kind = type(error)
+        bases = [base.__name__ for base in kind.__mro__ if getattr(builtins, base.__name__, None) is base]
+        try:
+            message = str(error)
+        except Exception:
+            message = "(its message cannot be shown)"
+        if isinstance(error, wire.TooLarge):
+            return {"type": "TooLarge", "bases": bases, "message": f"the result cannot be sent: {message}"}
+        try:
+            trace = traceback.TracebackException.from_exception(error, limit=40)
+            trace.stack = traceback.StackSummary.from_list(_own(trace.stack))
+            text = "".join(trace.format(chain=False))
+        except Exception:
+            text = ""
+        return {"type": kind.__name__, "bases": bases, "message": message, "traceback": text}
+
+
+def _parameters(value: Any) -> list[str]:
+    """Names of a function's parameters, for messages; of a class those of its construction."""
+    if not callable(value):
+        return []
+    try:
+        return list(inspect.signature(value).parameters)
+    except (TypeError, ValueError):
+        return []
+
+
+def _own(frames: traceback.StackSummary) -> list[traceback.FrameSummary]:
+    first = next((n for n, frame in enumerate(frames) if frame.filename == FILE), len(frames))
+    return list(frames[first:])
+
+
+def _arrays(value: Any, name: str) -> list[tuple[str, Any]]:
+    """Arrays and tensors in arguments, with the names that a learner knows them by."""
+    if type(value).__name__ in ("ndarray", "Tensor"):
+        return [(name, value)]
+    if isinstance(value, list | tuple):
+        return [pair for each in value for pair in _arrays(each, name)]
+    if isinstance(value, dict):
+        return [pair for key, each in value.items() for pair in _arrays(each, f"{name}[{key!r}]" if name else str(key))]
+    return []
+
+
+def _bytes(array: Any) -> bytes:
+    if type(array).__name__ == "Tensor":
+        return bytes(array.detach().cpu().contiguous().view(sys.modules["torch"].uint8).numpy().tobytes())
+    return bytes(array.tobytes())
+
+
+class _Counter:
+    """Counts the opcodes that Python executes in a call, in every frame."""
+
+    def __init__(self) -> None:
+        self.opcodes = 0
+        self.disturbed = False
+
+    def run(self, function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        count = 0
+
+        def trace(frame: types.FrameType, event: str, _: Any) -> Any:
+            nonlocal count
+            if event == "opcode":
+                count += 1
+            else:
+                frame.f_trace_opcodes, frame.f_trace_lines = True, False
+            return trace
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # one that is shown once would count in one call alone
+            sys.settrace(trace)
+            try:
+                return function(*args, **kwargs)
+            finally:
+                self.disturbed = sys.gettrace() is not trace
+                sys.settrace(None)
+                self.opcodes = count
