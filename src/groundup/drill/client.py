@@ -7,7 +7,6 @@ import contextlib
 import os
 import secrets
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -125,28 +124,35 @@ def _connect() -> socket.socket | None:
     return connection
 
 
-def _start(warm: str = "") -> subprocess.Popen[bytes]:
-    """Start a daemon that outlives this command; of several, one wins."""
-    log = runtime.folder() / "daemon.log"
-    with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stderr:
-        return subprocess.Popen(
+def _start(warm: str = "") -> int:
+    """Start a daemon that outlives this command; of several, one wins. Returns its process number."""
+    log = os.open(runtime.folder() / "daemon.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    try:
+        return os.posix_spawn(
+            sys.executable,
             [sys.executable, "-P", "-m", "groundup.drill.daemon", *([warm] if warm else [])],
-            stdin=subprocess.DEVNULL,
-            stdout=stderr,
-            stderr=stderr,
-            cwd="/",
-            start_new_session=True,
+            os.environ,
+            file_actions=[
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_DUP2, log, 1),
+                (os.POSIX_SPAWN_DUP2, log, 2),
+            ],
         )
+    finally:
+        os.close(log)
 
 
-def _wait_for(process: subprocess.Popen[bytes]) -> socket.socket:
+def _wait_for(pid: int) -> socket.socket:
+    """A connection to the daemon that was just started, or to the one that was quicker."""
     until = time.monotonic() + _START_SECONDS
     while time.monotonic() < until:
         connection = _connect()
         if connection is not None:
             return connection
-        if process.poll() not in (None, 0):
+        ended, status = os.waitpid(pid, os.WNOHANG) if pid else (0, 0)
+        if ended and status:
             log = (runtime.folder() / "daemon.log").read_text(encoding="utf-8", errors="replace")
             raise NoDaemon(f"it ended at once: {log[-500:]}")
+        pid = 0 if ended else pid
         time.sleep(0.01)
     raise NoDaemon(f"it did not answer within {_START_SECONDS:g} seconds")

@@ -32,6 +32,7 @@ from typing import Any
 from groundup import catalogue
 from groundup.drill import runtime
 from groundup.drill.engine import Engine
+from groundup.drill.verdict import CheckResult
 
 IDLE_SECONDS = 1800.0
 """Without a request for so long, the daemon ends."""
@@ -136,13 +137,18 @@ class Daemon:
     def grade(self, request: dict[str, Any], say: Any) -> None:
         """Grade a file and send each check as it comes."""
         self.grades += 1
+
+        def progress(check: CheckResult) -> None:
+            with contextlib.suppress(OSError):  # a client that left must not look like a judge that died
+                say(check=asdict(check))
+
         verdict = self.engine.grade(
             catalogue.read(Path(request["folder"])),
             base64.b64decode(request["source"]),
             stages=request["stages"],
             seed=request["seed"],
             device=request["device"],
-            progress=lambda check: say(check=asdict(check)),
+            progress=progress,
         )
         say(verdict=verdict.to_json())
 
@@ -158,6 +164,8 @@ def _is_ours(connection: socket.socket) -> bool:
 def main() -> None:
     """Serve the user's socket."""
     os.umask(0o077)
+    os.setsid()  # closing the terminal that started it must not end it
+    os.chdir("/")
     daemon = Daemon(runtime.socket_path(), float(os.environ.get("GROUNDUP_IDLE", IDLE_SECONDS)))
     signal.signal(signal.SIGTERM, lambda *_: daemon.stopped.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)

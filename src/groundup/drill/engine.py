@@ -7,7 +7,6 @@ with Engine() as engine:
 from __future__ import annotations
 
 import base64
-import contextlib
 import json
 import os
 import secrets
@@ -17,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -90,11 +89,11 @@ class Base:
     """
 
     def __init__(self, flavour: str) -> None:
-        self.flavour = flavour
+        start = start_method()
         self._runners, runners = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._judges, judges = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         fds = (runners.fileno(), judges.fileno())
-        command = [sys.executable, "-P", "-m", "groundup.drill.zygote", flavour, start_method(), *map(str, fds)]
+        command = [sys.executable, "-P", "-m", "groundup.drill.zygote", flavour, start, *map(str, fds)]
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the zygotes
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
         self.process = subprocess.Popen(
@@ -129,8 +128,8 @@ class Base:
 
     def close(self) -> None:
         """End the zygotes and all that they started."""
-        self._runners.close()
-        self._judges.close()
+        for kept in (self._runners, self._judges, self._log):
+            kept.close()
         try:
             self.process.wait(timeout=10)
         except subprocess.TimeoutExpired:
@@ -209,9 +208,12 @@ class Engine:
                 base = self._bases[flavour] = Base(flavour)
             return base
 
-    def _discard(self) -> None:
-        """Begin again with new zygotes; grades that still run on the old ones are void and repeated, too."""
-        self.close()
+    def _discard(self, *bases: Base) -> None:
+        """Begin again with new zygotes; grades that still run on the old ones are repeated, too."""
+        with self._lock:
+            self._bases = {flavour: base for flavour, base in self._bases.items() if base not in bases}
+        for base in set(bases):
+            base.close()
 
     def grade(
         self,
@@ -248,7 +250,6 @@ class Engine:
                     break
                 except EngineFault as fault:
                     void = str(fault)
-                    self._discard()
         rules = () if refused or void else _rules(drill, source, report)
         return _verdict(drill, report, rules, void, seed, device, time.perf_counter() - began)
 
@@ -285,32 +286,39 @@ class Engine:
         self, report: _Report, judge: str, runner: str, job: Mapping[str, Any], progress: Progress | None
     ) -> None:
         """Run one suite's stages in a fresh runner, and add what comes of them to the report."""
-        data, life = self._base(runner).runner(cuda=runner == "torch" and job["device"] != "cpu")
-        with self._base(judge).judge(data, life) as result:
-            done = None
-            with contextlib.suppress(ConnectionError):
+        bases = self._base(runner), self._base(judge)
+        try:
+            data, life = bases[0].runner(cuda=runner == "torch" and job["device"] != "cpu")
+            with bases[1].judge(data, life) as result:
                 result.sendall(json.dumps(job).encode() + b"\n")
-                for event in _events(result):
-                    if progress and "check" in event:
-                        progress(_check(event["check"]))
-                    done = event.get("done", done)
-        void = "the judge ended without a word" if done is None else done["void"]
-        if done is None or void:
-            raise EngineFault("\n".join(filter(None, (void, self._base(judge).log()))))
+                done = _done(result, progress)
+        except (EngineFault, ConnectionError) as fault:
+            told = "\n".join(filter(None, (str(fault), bases[1].log())))
+            self._discard(*bases)
+            raise EngineFault(told) from None
         report.checks += [_check(each) for each in done["checks"]]
         report.load = done["load"]
         report.rules += [(line, name) for line, name in done["rules"]]
         report.output = done["output"] or report.output
 
 
-def _events(result: socket.socket) -> Iterator[dict[str, Any]]:
+def _done(result: socket.socket, progress: Progress | None) -> dict[str, Any]:
+    """A judge's last words; the checks before them go to ``progress``."""
     result.settimeout(_WAIT)
     with result.makefile("r", encoding="utf-8") as lines:
         try:
             for line in lines:
-                yield json.loads(line)
+                event = json.loads(line)
+                if progress and "check" in event:
+                    progress(_check(event["check"]))
+                if "done" in event:
+                    done: dict[str, Any] = event["done"]
+                    if done["void"]:
+                        raise EngineFault(done["void"])
+                    return done
         except TimeoutError:
             raise EngineFault("the judge does not answer") from None
+    raise EngineFault("the judge ended without a word")
 
 
 def _check(data: Mapping[str, Any]) -> CheckResult:

@@ -210,7 +210,8 @@ def run(result: socket.socket, data: socket.socket, life: socket.socket) -> NoRe
 
 
 def _grade(job: dict[str, Any], session: Session, tell: Any) -> dict[str, Any]:
-    _prepare(job["device"])
+    if missing := _prepare(job["device"]):
+        return {"void": missing}
     about = {key: job[key] for key in ("defines", "imports", "forbidden")}
     load: dict[str, str] | None = None
     plugin = None
@@ -249,11 +250,15 @@ def _grade(job: dict[str, Any], session: Session, tell: Any) -> dict[str, Any]:
     return done
 
 
-def _prepare(device: str) -> None:
+def _prepare(device: str) -> str:
+    """Set up the device; returns why that is not possible, if it is not."""
     torch = sys.modules.get("torch")
     if torch is not None and device.startswith("cuda"):
+        if not torch.cuda.is_available():
+            return f"PyTorch finds no device {device}"
         torch.backends.cuda.matmul.allow_tf32 = False
         torch.backends.cudnn.allow_tf32 = False
+    return ""
 
 
 def _run_pytest(job: dict[str, Any], plugin: Plugin) -> None:

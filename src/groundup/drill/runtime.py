@@ -18,7 +18,7 @@ MESSAGE_LIMIT = 8 * 2**20
 """Bytes of one message."""
 
 
-class RuntimeFolderError(Exception):
+class RuntimeFolderError(OSError):
     """The folder for the socket is not the user's own."""
 
 

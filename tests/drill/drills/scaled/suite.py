@@ -1,0 +1,23 @@
+"""The hidden checks of `scaled`: gradients through the learner's code, and dtypes."""
+
+import torch
+
+from groundup.drill.checks import check, close
+
+
+@check("correctness", "both gradients are right under a random cotangent")
+def test_gradients(solution, rng):
+    x = torch.tensor(rng.normal(size=(4, 3)), requires_grad=True)
+    w = torch.tensor(rng.normal(size=3), requires_grad=True)
+    y = solution.scaled(x, w)
+    cotangent = torch.tensor(rng.normal(size=(4, 3)))
+    dx, dw = torch.autograd.grad(y, (x, w), cotangent)
+    close(y, (x * w).detach().numpy(), of="scaled(x, w)")
+    close(dx, (cotangent * w).detach().numpy(), of="the gradient for x")
+    close(dw, (cotangent * x).sum(0).detach().numpy(), of="the gradient for w")
+
+
+@check("correctness", "bfloat16 stays bfloat16")
+def test_bfloat16(solution):
+    x = torch.ones(3, dtype=torch.bfloat16)
+    close(solution.scaled(x, x), torch.ones(3).numpy(), of="scaled(x, w)", dtype="bfloat16")
