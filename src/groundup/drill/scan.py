@@ -8,6 +8,7 @@ which loops over rows are hidden in a call that looks vectorised (`hidden_loops`
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import cache
 
 from groundup.drill.names import Reading, Sight, Tangled, read
 from groundup.drill.verdict import Broken
@@ -202,16 +203,20 @@ def _same(parts: list[str], entry: list[str]) -> int:
 
 
 def _spells(part: str, wanted: str, root: str) -> bool:
-    if part in (wanted, "*"):
+    if part == "*" or part in spellings(root, wanted):
         return True
-    if root == "numpy":
-        return wanted == "reduce" and part in ("accumulate", "reduceat")
+    # torch._softmax_backward_data, torch.native_layer_norm_backward
+    return root == "torch" and part.startswith((f"_{wanted}_", f"native_{wanted}_"))
+
+
+@cache
+def spellings(root: str, name: str) -> frozenset[str]:
+    """Names under which a member of a package stands there for the same thing."""
+    if root == "numpy" and name == "reduce":
+        return frozenset({"reduce", "accumulate", "reduceat"})
     if root == "torch":
-        bare = part.strip("_").removeprefix("native_")
-        return bare == wanted or (
-            part != wanted and bare.startswith(f"{wanted}_") and part.startswith(("_", "native_"))
-        )
-    return False
+        return frozenset({name, f"_{name}", f"{name}_", f"native_{name}", f"_native_{name}"})
+    return frozenset({name})
 
 
 class _Rules:
