@@ -311,11 +311,12 @@ def untouched(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     with watching(function) as watch:
         result = function(*args, **kwargs)
     if watch.changed:
-        raise Wrong(f"{' and '.join(watch.changed)} was modified in place; work on a copy")
+        were = "was" if len(watch.changed) == 1 else "were"
+        raise Wrong(f"{' and '.join(watch.changed)} {were} modified in place; work on a copy")
     return result
 
 
-def growth(count: Counting, doubled: Counting, *, of: str, limit: float = 1.2) -> None:
+def growth(count: Counting, doubled: Counting, *, of: str, limit: float = 1.2, per: str = "rows") -> None:
     """Demand that twice the rows do not take more executed opcodes.
 
     Args:
@@ -323,6 +324,7 @@ def growth(count: Counting, doubled: Counting, *, of: str, limit: float = 1.2) -
         doubled: Of the same calls at 2n rows.
         of: What was called.
         limit: Growth under which no loop over rows is possible.
+        per: What was doubled, if not the rows.
 
     Raises:
         Wrong: There is a loop over rows.
@@ -331,5 +333,5 @@ def growth(count: Counting, doubled: Counting, *, of: str, limit: float = 1.2) -
         raise Wrong(f"the steps of {of} could not be counted: the code replaces Python's trace function")
     ratio = doubled.opcodes / max(1, count.opcodes)
     if not math.isfinite(ratio) or ratio >= limit:
-        words = f"{of} takes {ratio:.1f} times the Python steps for twice the rows: there is a loop over rows"
+        words = f"{of} takes {ratio:.1f} times the Python steps for twice the {per}: there is a loop over {per}"
         raise Wrong(words, expected=f"less than {limit}", actual=f"{ratio:.2f}")
