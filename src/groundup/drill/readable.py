@@ -9,8 +9,10 @@ import sys
 import sysconfig
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from importlib.machinery import BuiltinImporter, FrozenImporter, ModuleSpec
 from pathlib import Path
-from typing import Final
+from types import ModuleType
+from typing import Any, Final
 
 import groundup
 from groundup import catalogue
@@ -70,6 +72,43 @@ def paths(packages: Sequence[str], *, cuda: bool = False, hidden: Iterable[str |
 def devices() -> list[str]:
     """The graphics cards' files."""
     return [str(path) for path in _children(Path("/dev")) if _DEVICES.fullmatch(path.name)]
+
+
+def forget_unreadable() -> None:
+    """Let this process' imports take what cannot be read for not installed.
+
+    Libraries try what else is there, and are prepared for an ImportError and for nothing else.
+    """
+    sys.meta_path[:] = [
+        finder if finder in (BuiltinImporter, FrozenImporter) else _ReadableFinder(finder) for finder in sys.meta_path
+    ]
+
+
+class _ReadableFinder:
+    def __init__(self, finder: Any) -> None:
+        self._finder = finder
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        spec: ModuleSpec | None = self._finder.find_spec(name, path, target)
+        return None if spec is None or _denied(spec) else spec
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._finder, name)
+
+
+def _denied(spec: ModuleSpec) -> bool:
+    places = [spec.origin] if spec.has_location else list(spec.submodule_search_locations or ())
+    for place in filter(None, places):
+        try:
+            os.close(os.open(place, os.O_RDONLY))
+        except PermissionError:
+            continue
+        except OSError:  # lies in an archive
+            return False
+        return False
+    return bool(places)
 
 
 def _real(path: str | Path) -> Path:

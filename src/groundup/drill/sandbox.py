@@ -181,6 +181,7 @@ def confine(
             _drop_capabilities(status)
         if _there("landlock"):
             _restrict(prepared)
+            readable.forget_unreadable()
             applied.append("landlock")
         for fd in _open:
             with contextlib.suppress(OSError):
