@@ -100,37 +100,64 @@ class _Place(NamedTuple):
     value: Any
 
 
+# In a forked process each module that is looked into costs page faults: all of torch's would take 8 ms.
+_ROOMS = {
+    "numpy": (
+        *(
+            "",
+            "_core",
+            "_core.umath",
+            "_core._multiarray_umath",
+            "_core.multiarray",
+            "_core.numeric",
+            "_core.fromnumeric",
+        ),
+        *("linalg", "linalg._linalg", "fft", "ma.core", "lib._function_base_impl", "lib._nanfunctions_impl"),
+    ),
+    "torch": (
+        *(
+            "",
+            "functional",
+            "nn",
+            "nn.functional",
+            "nn.modules",
+            "special",
+            "linalg",
+            "fft",
+            "autograd",
+            "func",
+            "_refs",
+        ),
+        *("autograd.functional", "_functorch.eager_transforms", "_functorch.apis", "_VF", "_C._nn", "_C._special"),
+    ),
+}
+_CLASSES = {"torch": ("_C._VariableFunctions", "ops.aten", "Tensor")}
+
+
 def _places(name: str) -> list[_Place]:
-    """Where a forbidden thing is found among the loaded modules."""
+    """Where a forbidden thing is found: in what holds it by its name, and in the rooms where it stands again."""
     root, _, member = name.partition(".")
     if not root:  # a method's name
-        return _held(getattr(sys.modules.get("torch"), "Tensor", None), (member,))
-    owner_path, _, last = member.rpartition(".")
-    value = _resolve(sys.modules.get(root), member)
+        return _held(_resolve(sys.modules.get("torch"), "Tensor"), {member}, None)
+    package = sys.modules.get(root)
+    path, _, last = member.rpartition(".")
+    if isinstance(_resolve(package, path), _ufunc()):  # its methods cannot be replaced, so it is replaced itself
+        member = path
+        path, _, last = member.rpartition(".")
+    value = _resolve(package, member)
     if value is None or not member:
         return []
-    if isinstance(_resolve(sys.modules[root], owner_path), _ufunc()):
-        # A ufunc's methods cannot be replaced, so it is replaced itself.
-        last = owner_path.rpartition(".")[2]
-        value = _resolve(sys.modules[root], owner_path)
-    names = spellings(root, last)
-    found = []
-    for path, module in list(sys.modules.items()):
-        if path == root or path.startswith(f"{root}."):
-            members = getattr(module, "__dict__", {})
-            for each in names:
-                if each in members and (members[each] is value or (root == "torch" and callable(members[each]))):
-                    found.append(_Place(module, each, members[each]))
-    if root == "torch":
-        torch = sys.modules["torch"]
-        for owner in (torch.Tensor, torch.ops.aten, torch._C._nn, torch._C._VariableFunctions):
-            found += _held(owner, names)
-    return found
+    alike = None if root == "torch" else value
+    loaded = [sys.modules.get(f"{root}.{each}".rstrip(".")) for each in _ROOMS.get(root, ())]
+    others = [_resolve(package, each) for each in (path, *_CLASSES.get(root, ()))]
+    rooms = {id(room): room for room in loaded + others}.values()
+    return [place for room in rooms for place in _held(room, spellings(root, last), alike)]
 
 
-def _held(owner: Any, names: Iterable[str]) -> list[_Place]:
+def _held(owner: Any, names: Iterable[str], value: Any) -> list[_Place]:
+    """What stands under these names in a module or class; only the value where one is given."""
     pairs = [(each, getattr(owner, each, None)) for each in names]
-    return [_Place(owner, each, value) for each, value in pairs if callable(value)]
+    return [_Place(owner, each, found) for each, found in pairs if callable(found) and value in (None, found)]
 
 
 def _resolve(value: Any, path: str) -> Any:
