@@ -190,7 +190,7 @@ def test_loss_of_the_sure(solution, rng):
 # ---- vectorisation
 
 
-def grows(solution, rng, sizes, of):
+def grows(solution, rng, sizes, per):
     """Compare the steps of both functions at two sizes (n, d, h)."""
     counts = []
     for n, d, h in sizes:
@@ -199,24 +199,24 @@ def grows(solution, rng, sizes, of):
             solution.forward(params, X)
             solution.loss_and_grads(params, X, y)
         counts.append(count)
-    growth(*counts, of=of)
+    growth(*counts, of="a call of each function", per=per)
 
 
 @check("vectorisation", "twice the rows cost about the same number of steps, and no loop hides behind a NumPy name")
 def test_rows_grow(solution, source, rng):
-    grows(solution, rng, ((32, 4, 5), (64, 4, 5)), "the work on 32 and 64 rows")
+    grows(solution, rng, ((32, 4, 5), (64, 4, 5)), "rows")
     found = hidden_loops(source)
     fails(bool(found), "; ".join(found))
 
 
 @check("vectorisation", "twice the inputs cost about the same number of steps: no loop over the weights of W1")
 def test_inputs_grow(solution, rng):
-    grows(solution, rng, ((6, 16, 3), (6, 32, 3)), "the work on 16 and 32 inputs")
+    grows(solution, rng, ((6, 16, 3), (6, 32, 3)), "inputs")
 
 
 @check("vectorisation", "twice the hidden units cost about the same number of steps")
 def test_units_grow(solution, rng):
-    grows(solution, rng, ((6, 3, 16), (6, 3, 32)), "the work on 16 and 32 hidden units")
+    grows(solution, rng, ((6, 3, 16), (6, 3, 32)), "hidden units")
 
 
 # ---- organisation

@@ -244,7 +244,7 @@ def test_rows_grow(solution, rng):
                 with solution.counting() as count:
                     function(z, axis)
                 counts.append(count)
-            growth(*counts, of=f"{name} on z of shapes {shapes[0]} and {shapes[1]}, axis {axis}")
+            growth(*counts, of=f"{name}(z, {axis}) on z of shape {shapes[0]} and then {shapes[1]}")
 
 
 @check("vectorisation", "twice the rows cost cross_entropy about the same number of steps")
@@ -255,7 +255,7 @@ def test_cross_entropy_grows(solution, rng):
         with solution.counting() as count:
             solution.cross_entropy(logits, targets)
         counts.append(count)
-    growth(*counts, of="cross_entropy on 32 and 64 rows")
+    growth(*counts, of="cross_entropy")
 
 
 @check("vectorisation", "twice the classes cost about the same number of steps, and no loop hides behind a NumPy name")
@@ -269,7 +269,7 @@ def test_classes_grow(solution, source, rng):
             with solution.counting() as count:
                 getattr(solution, name)(z, *rest)
             counts.append(count)
-        growth(*counts, of=f"{name} on 512 and 1024 classes")
+        growth(*counts, of=name, per="classes")
     found = hidden_loops(source)
     fails(bool(found), "; ".join(found))
 
