@@ -205,8 +205,15 @@ def read(source: str) -> Reading:
 class _Scope:
     """A module, class, function or comprehension, and what its names stand for."""
 
-    def __init__(self, kind: str, parent: _Scope | None, bound: set[str], outer: frozenset[str] = frozenset()) -> None:
-        self.kind, self.parent, self.bound, self.outer = kind, parent, bound, outer
+    def __init__(
+        self,
+        kind: str,
+        parent: _Scope | None,
+        bound: set[str],
+        outer: frozenset[str] = frozenset(),
+        node: ast.AST | None = None,
+    ) -> None:
+        self.kind, self.parent, self.bound, self.outer, self.node = kind, parent, bound, outer, node
         self.table: dict[str, Value] = {}  # everything a name was ever bound to
         self.env: dict[str, Value] = {}  # what it stands for here
         self.defined: set[str] = set()  # names of functions, classes and modules
@@ -233,6 +240,9 @@ class _Reader:
         self.own = frozenset(_attributes(tree))
         self.sights: dict[Sight, None] = {}
         self.wide: set[tuple[int, Any]] = set()  # places that hold too many constants to follow each
+        self.loose = {
+            name for node in ast.walk(tree) if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names
+        }
         self.changed = self.rough = False
         self.steps = 0
         self.sheltered = 0
@@ -332,14 +342,15 @@ class _Reader:
                 if direct and name in scope.env:
                     return scope.env[name]
             elif name in scope.bound:
-                return scope.env.get(name, NOTHING) if direct else scope.table.get(name, NOTHING)
+                everything = scope.table.get(name, NOTHING)
+                return scope.env.get(name, NOTHING) if direct and name not in self.loose else everything
             direct = direct and scope.kind == "comprehension"
             scope = scope.parent
         return NOTHING
 
     def of_module(self, name: str, node: ast.AST, direct: bool) -> Value:
         module = self.module
-        if direct:
+        if direct and name not in self.loose:
             value = module.env.get(name)
         else:
             value = module.table.get(name, NOTHING) if name in module.bound else None
@@ -448,9 +459,9 @@ class _Reader:
             names = {argument.arg for argument in every} | {
                 arg.arg for arg in (arguments.vararg, arguments.kwarg) if arg
             }
-            self.scopes[node] = _Scope("function", self.scope, bound | names, frozenset(outer))
+            self.scopes[node] = _Scope("function", self.scope, bound | names, frozenset(outer), node)
         outside, self.scope = self.scope, self.scopes[node]
-        sheltered, self.sheltered = self.sheltered, 0
+        sheltered, self.sheltered = self.sheltered, int(_restores(node))
         public = outside.public and not getattr(node, "name", "_").startswith("_")
         self.scope.env = {}
         for argument in every:
@@ -493,9 +504,8 @@ class _Reader:
         scope: _Scope | None = self.scope
         while scope is not None and scope.kind == "comprehension":
             scope = scope.parent
-        for node, each in self.scopes.items():
-            if each is scope:
-                self.grow(self.returns, node, frozenset(atom for atom in value if not isinstance(atom, State | Rows)))
+        if scope is not None and scope.node is not None:
+            self.grow(self.returns, scope.node, frozenset(atom for atom in value if not isinstance(atom, State | Rows)))
 
     def do_Assign(self, node: ast.Assign) -> None:
         value = self.value(node.value)
@@ -525,16 +535,9 @@ class _Reader:
                 self.assign(target, NOTHING)
 
     def do_Global(self, node: ast.Global) -> None:
-        scope = self.scopes_bound_here()
         for name in node.names:
-            if name in scope.outer and name in _stored(self.node_of(scope)):
+            if self.scope.kind == "function" and self.scope.node is not None and name in _stored(self.scope.node):
                 self.saw("global", name, node)
-
-    def scopes_bound_here(self) -> _Scope:
-        return self.scope
-
-    def node_of(self, scope: _Scope) -> ast.AST:
-        return next((node for node, each in self.scopes.items() if each is scope), self.tree)
 
     def do_If(self, node: ast.If) -> None:
         if self.demo and self.scope is self.module and _is_demo(node.test):
@@ -563,12 +566,10 @@ class _Reader:
     do_AsyncFor = do_For
 
     def do_With(self, node: ast.With | ast.AsyncWith) -> None:
-        sheltered = False
+        sheltered = 0
         for item in node.items:
             value = self.value(item.context_expr)
-            call = item.context_expr
-            if isinstance(call, ast.Call):
-                sheltered |= "numpy.errstate" in self.paths(self.quietly(call.func))
+            sheltered += _is_errstate(item.context_expr)
             if item.optional_vars is not None:
                 self.assign(item.optional_vars, value)
         self.sheltered += sheltered
@@ -578,12 +579,6 @@ class _Reader:
     do_AsyncWith = do_With
 
     def do_Try(self, node: ast.Try) -> None:
-        restores = any(
-            isinstance(each, ast.Call) and "numpy.seterr" in self.paths(self.quietly(each.func))
-            for statement in node.finalbody
-            for each in ast.walk(statement)
-        )
-        self.sheltered += restores
         start = dict(self.scope.env)
         self.block(node.body)
         after = self.scope.env
@@ -603,7 +598,6 @@ class _Reader:
             ends.append(self.scope.env)
         self.scope.env = self.join(*ends)
         self.block(node.finalbody)
-        self.sheltered -= restores
 
     do_TryStar = do_Try
 
@@ -653,6 +647,8 @@ class _Reader:
         elif isinstance(target, ast.Attribute):
             base = self.value(target.value)
             self.writes(base, target, item=False)
+            if not self.paths(base):
+                self.saw("attribute", target.attr, target)
             self.store(base, target.attr, value)
         elif isinstance(target, ast.Subscript):
             base = self.value(target.value)
@@ -710,13 +706,6 @@ class _Reader:
 
     # Expressions
 
-    def quietly(self, node: ast.expr) -> Value:
-        """The value of an expression that is looked at twice."""
-        sights = dict(self.sights)
-        value = self.value(node)
-        self.sights = sights
-        return value
-
     def value(self, node: ast.expr) -> Value:
         self.step()
         handler: Callable[[Any], Value] | None = getattr(self, f"of_{type(node).__name__}", None)
@@ -741,7 +730,7 @@ class _Reader:
     def of_Name(self, node: ast.Name) -> Value:
         value = self.look_up(node.id, node)
         for path in self.paths(value):
-            self.saw("use", path, node)
+            self.saw("name" if path == f"builtins.{node.id}" else "use", path, node)
         return value
 
     def of_NamedExpr(self, node: ast.NamedExpr) -> Value:
@@ -1200,7 +1189,8 @@ class _Reader:
         if name == "enumerate" and args:
             return _items([_items([NOTHING, self.elements(args[0])])]) | rows
         if name == "dict":
-            return frozenset({Table(tuple(keywords.items()))}).union(*args)
+            copied = [atom for value in args for atom in value if isinstance(atom, Table)]
+            return frozenset({Table(tuple(keywords.items())), *copied})
         if name in ("chr", "str", "bytes") and args:
             return self.text(name, args)
         return None
@@ -1405,6 +1395,22 @@ def _is_demo(test: ast.expr) -> bool:
     names = [side.id for side in sides if isinstance(side, ast.Name)]
     texts = [side.value for side in sides if isinstance(side, ast.Constant)]
     return names == ["__name__"] and texts == ["__main__"]
+
+
+def _is_errstate(node: ast.expr) -> bool:
+    """``np.errstate(...)``."""
+    return isinstance(node, ast.Call) and _last_name(node.func) == "errstate"
+
+
+def _last_name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def _restores(node: ast.AST) -> bool:
+    """Whether a function ends by setting NumPy's error handling back."""
+    last = [each for inner in ast.walk(node) if isinstance(inner, ast.Try) for each in inner.finalbody]
+    calls = [call for each in last for call in ast.walk(each) if isinstance(call, ast.Call)]
+    return any(_last_name(call.func) == "seterr" for call in calls)
 
 
 def _target_names(target: ast.expr) -> set[str]:
