@@ -359,7 +359,9 @@ HARMLESS = {
     "text": "print('import scipy; np.logaddexp.reduce(z)')",
     "docstring": "def f():\n    '''Do not use scipy or np.logaddexp.reduce.'''",
     "comment": "# scipy.special.logsumexp, np.logaddexp.reduce, eval\nx = 1",
-    "other object": "import numpy as np\nclass A:\n    def logaddexp(self):\n        return self\nA().logaddexp().reduce(1)",
+    "other object": (
+        "import numpy as np\nclass A:\n    def logaddexp(self):\n        return self\nA().logaddexp().reduce(1)"
+    ),
     "other ufunc": "import numpy as np\nnp.add.reduce(z)\nnp.maximum.reduce(z)\nnp.logaddexp(z, z)",
     "other ufunc by name": "import numpy as np\nfor n in ('add', 'maximum'):\n    getattr(np, n).reduce(z)",
     "method of that name": "class A:\n    def reduce(self):\n        return 1\nA().reduce()",
@@ -372,9 +374,15 @@ HARMLESS = {
     "method eval": "model.eval()\nmodel.open()\nmodel.exec()",
     "own eval": "def eval(x):\n    return x\neval(3)",
     "loop variable": "for input in [1, 2]:\n    print(input)",
-    "own attribute": "class Box:\n    def __init__(self):\n        self.open = 1\n        self.sys = 2\n    def f(self):\n        return self.sys",
+    "own attribute": (
+        "class Box:\n    def __init__(self):\n        self.open = 1\n        self.sys = 2\n    def f(self):\n"
+        "        return self.sys"
+    ),
     # What right solutions hold
-    "main": "import numpy as np\nif __name__ == '__main__':\n    from scipy.special import softmax\n    print(open('a').read())",
+    "main": (
+        "import numpy as np\nif __name__ == '__main__':\n    from scipy.special import softmax\n"
+        "    print(open('a').read())"
+    ),
     "main the other way round": "if '__main__' == __name__:\n    import matplotlib.pyplot as plt",
     "hints": "import numpy as np\ndef f(rng: np.random.Generator | None = None) -> 'np.ndarray':\n    return rng",
     "array hints": (
@@ -384,7 +392,8 @@ HARMLESS = {
     "typing": "from typing import TYPE_CHECKING, Any, Callable, Literal, NamedTuple, Protocol\nT = dict[str, Any]",
     "dataclass": (
         "from dataclasses import dataclass, field, replace\n@dataclass(frozen=True)\nclass A:\n    a: int = 0\n"
-        "    b: list = field(default_factory=list)\n    def __post_init__(self):\n        object.__setattr__(self, 'a', 1)"
+        "    b: list = field(default_factory=list)\n    def __post_init__(self):\n"
+        "        object.__setattr__(self, 'a', 1)"
     ),
     "classes": (
         "class A:\n    __slots__ = ('a',)\n    def __init__(self, **k):\n        super().__init__()\n"
@@ -395,33 +404,53 @@ HARMLESS = {
     "getattr": "class A:\n    def f(self, name):\n        return getattr(self, name + '_', None)",
     "getattr of numpy": "import numpy as np\ndef f(z, how='mean'):\n    return getattr(np, how)(z)",
     "standard library": (
-        "import math, cmath, dataclasses, typing, abc, enum, operator, re, functools, itertools, collections, contextlib\n"
+        "import math, cmath, dataclasses, typing, abc, enum, operator, re, functools, itertools, "
+        "collections, contextlib\n"
         "import warnings, random, time\nfrom collections import defaultdict\nfrom collections.abc import Sequence"
     ),
     "warnings": (
         "import warnings\nimport numpy as np\ndef f(z):\n    with warnings.catch_warnings():\n"
-        "        warnings.simplefilter('ignore')\n        with np.errstate(over='ignore'):\n            return np.exp(z)"
+        "        warnings.simplefilter('ignore')\n        with np.errstate(over='ignore'):\n"
+        "            return np.exp(z)"
     ),
     "timing": "import time\nt = time.perf_counter()",
     "printing": "import numpy as np\nnp.set_printoptions(precision=3)\nprint(np.array2string(np.zeros(3)))",
     "testing": "import numpy as np\nnp.testing.assert_allclose(1, 1)",
     "tricks": (
-        "import numpy as np\nfrom numpy.lib.stride_tricks import sliding_window_view as w\nfrom numpy.linalg import norm\n"
+        "import numpy as np\nfrom numpy.lib.stride_tricks import sliding_window_view as w\n"
+        "from numpy.linalg import norm\n"
         "np.einsum('ij,jk->ik', z, z)\nnp.lib.stride_tricks.as_strided(z)"
     ),
     "functional": (
         "from functools import lru_cache, partial, reduce\nimport operator\nimport numpy as np\n"
         "log_sum = partial(np.sum, axis=1)\ntotal = reduce(operator.add, [1, 2])\nbest = max([1, 2], key=lambda v: -v)"
     ),
-    "ufunc of an array": "import numpy as np\ndef f(x):\n    y = np.asarray(x)\n    return y.reduce if hasattr(y, 'reduce') else y",
+    "ufunc of an array": (
+        "import numpy as np\ndef f(x):\n    y = np.asarray(x)\n    return y.reduce if hasattr(y, 'reduce') else y"
+    ),
     "generator": "import numpy as np\nrng = np.random.default_rng(0)\nrng.choice(3)\nrng.permutation(3)",
     "matrix": "import numpy as np\nu = z.T @ z\nvalues, vectors = np.linalg.eigh(u)\nvectors[:, ::-1]",
-    "counting up": "n = 0\nfor i in range(10):\n    n += i\n    n = n * 2 + 1\nhistory = []\nwhile n:\n    history = history + [n]\n    n -= 1",
-    "recursion": "def f(a):\n    return [f(a[1:]), a] if a else []\nclass N:\n    def __init__(self, left=None):\n        self.left = N(left)",
-    "try and else": "try:\n    x = 1\nexcept ValueError as error:\n    raise TypeError(str(error)) from error\nelse:\n    x = 2\nfinally:\n    x = 3",
-    "match": "match z:\n    case [a, *rest]:\n        pass\n    case {'k': v, **others}:\n        pass\n    case A(x=1) | None:\n        pass\n    case _:\n        pass",
+    "counting up": (
+        "n = 0\nfor i in range(10):\n    n += i\n    n = n * 2 + 1\nhistory = []\nwhile n:\n"
+        "    history = history + [n]\n    n -= 1"
+    ),
+    "recursion": (
+        "def f(a):\n    return [f(a[1:]), a] if a else []\nclass N:\n    def __init__(self, left=None):\n"
+        "        self.left = N(left)"
+    ),
+    "try and else": (
+        "try:\n    x = 1\nexcept ValueError as error:\n    raise TypeError(str(error)) from error\nelse:\n"
+        "    x = 2\nfinally:\n    x = 3"
+    ),
+    "match": (
+        "match z:\n    case [a, *rest]:\n        pass\n    case {'k': v, **others}:\n        pass\n"
+        "    case A(x=1) | None:\n        pass\n    case _:\n        pass"
+    ),
     "asynchronous": "async def f(z):\n    async for a in z:\n        yield a\n    async with z as b:\n        await b",
-    "exceptions": "class NotFitted(ValueError):\n    pass\ntry:\n    f()\nexcept NotFitted as e:\n    print(e.__class__, e.args, e.__cause__)",
+    "exceptions": (
+        "class NotFitted(ValueError):\n    pass\ntry:\n    f()\nexcept NotFitted as e:\n"
+        "    print(e.__class__, e.args, e.__cause__)"
+    ),
     "syntax error": "import scipy\ndef f(:\n",
     "null": "import scipy\x00",
     "empty": "",
@@ -434,16 +463,24 @@ def test_leaves_harmless_programs_alone(source):
 
 
 HARMLESS_TORCH = {
-    "own method": "class A:\n    def softmax(self, x):\n        return x\n    def f(self, x):\n        return self.softmax(x)",
+    "own method": (
+        "class A:\n    def softmax(self, x):\n        return x\n    def f(self, x):\n        return self.softmax(x)"
+    ),
     "log_softmax": "import torch\ntorch.log_softmax(x, -1)\ntorch.nn.functional.log_softmax(x, -1)",
     "names of arguments": "def f(x, softmax=True):\n    return x if softmax else -x",
-    "dtype's attribute": "import torch\nx = torch.zeros(3, dtype=torch.float32, requires_grad=True)\nx.sum().backward()\nx.grad",
+    "dtype's attribute": (
+        "import torch\nx = torch.zeros(3, dtype=torch.float32, requires_grad=True)\nx.sum().backward()\nx.grad"
+    ),
     "modules": (
-        "import torch\nfrom torch import nn, Tensor\nclass A(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "import torch\nfrom torch import nn, Tensor\nclass A(nn.Module):\n    def __init__(self):\n"
+        "        super().__init__()\n"
         "        self.w = nn.Parameter(torch.empty(3))\n    def forward(self, input: Tensor) -> Tensor:\n"
         "        return torch.nn.functional.linear(input, self.w)\nfor m in A().modules():\n    m.eval()"
     ),
-    "statistics": "import torch\nx.mean(-1, keepdim=True)\nx.var(-1, unbiased=False)\ntorch.rsqrt(x)\ntorch.signal.windows.hann(3)\ntorch.types.Number",
+    "statistics": (
+        "import torch\nx.mean(-1, keepdim=True)\nx.var(-1, unbiased=False)\ntorch.rsqrt(x)\n"
+        "torch.signal.windows.hann(3)\ntorch.types.Number"
+    ),
     "group norm": "import torch.nn.functional as F\nF.group_norm(x, 1)\nF.normalize(x)",
 }
 
@@ -545,10 +582,16 @@ PLAIN = {
     "items": "def step(params, grads):\n    return dict(map(lambda item: item, params.items()))",
     "dict": "import numpy as np\ndef step(params):\n    return dict(zip(params, map(np.zeros_like, params.values())))",
     "text": "def f(z):\n    return ', '.join(map(str, ['a', 'b'])) + ''.join(map(str, 'abc'))",
-    "centres": "def fit(X, k, rng):\n    centres = X[rng.choice(len(X), k)]\n    return list(map(lambda c: ((X - c) ** 2).sum(1), centres))",
+    "centres": (
+        "def fit(X, k, rng):\n    centres = X[rng.choice(len(X), k)]\n"
+        "    return list(map(lambda c: ((X - c) ** 2).sum(1), centres))"
+    ),
     "a dict's get": "def f(X):\n    m = {}\n    return m.get(1), X.T",
     "columns": "def f(X):\n    return list(map(g, X.T))",
-    "own name": "import numpy as np\ndef vectorize(f):\n    return f\nvectorize(1)\nclass A:\n    def fromiter(self):\n        return self.fromiter()",
+    "own name": (
+        "import numpy as np\ndef vectorize(f):\n    return f\nvectorize(1)\nclass A:\n"
+        "    def fromiter(self):\n        return self.fromiter()"
+    ),
     "comment": "# np.vectorize\nx = 'np.apply_along_axis'",
     "piecewise": "import numpy as np\nnp.where(z > 0, z, 0)\nnp.piecewise(z, [z > 0], [1, 2])",
     "main": "import numpy as np\nif __name__ == '__main__':\n    np.vectorize(f)",
@@ -604,7 +647,9 @@ def test_finds_global_state(source, start):
 
 
 STATELESS = {
-    "constants": "import math\nEPS = 1e-12\nNAMES = ['a', 'b']\nLOG2 = math.log(2)\ndef f(x):\n    return x + EPS, NAMES[0]",
+    "constants": (
+        "import math\nEPS = 1e-12\nNAMES = ['a', 'b']\nLOG2 = math.log(2)\ndef f(x):\n    return x + EPS, NAMES[0]"
+    ),
     "built at the top": "TABLE = {}\nTABLE['a'] = 1\nfor i in range(3):\n    TABLE[i] = i\nLIST = []\nLIST.append(1)",
     "locals": "def f(x):\n    cache = {}\n    cache[x] = 1\n    log = []\n    log.append(x)\n    return cache, log",
     "shadowed": "LOG = []\ndef f(x):\n    LOG = []\n    LOG.append(x)\n    return LOG",
@@ -612,13 +657,28 @@ STATELESS = {
     "copy": "BASE = {}\ndef f(x):\n    mine = dict(BASE)\n    mine[x] = 1\n    return mine",
     "read global": "N = 3\ndef f(x):\n    global N\n    return x + N",
     "nonlocal": "def f():\n    n = 0\n    def g():\n        nonlocal n\n        n += 1\n    return g",
-    "self": "class A:\n    def fit(self, X):\n        self.history_ = []\n        self.history_.append(1)\n        return self",
-    "unbound method": "class A:\n    def update(self):\n        return self\nclass B(A):\n    def f(self):\n        return A.update(self)",
-    "generator": "import numpy as np\ndef f(rng=None):\n    rng = np.random.default_rng() if rng is None else rng\n    return rng.normal()",
+    "self": (
+        "class A:\n    def fit(self, X):\n        self.history_ = []\n        self.history_.append(1)\n"
+        "        return self"
+    ),
+    "unbound method": (
+        "class A:\n    def update(self):\n        return self\nclass B(A):\n    def f(self):\n"
+        "        return A.update(self)"
+    ),
+    "generator": (
+        "import numpy as np\ndef f(rng=None):\n    rng = np.random.default_rng() if rng is None else rng\n"
+        "    return rng.normal()"
+    ),
     "hints": "import numpy as np\ndef f(rng: np.random.Generator):\n    return np.random.RandomState(0).rand()",
     "own generator": "import random\ndef f():\n    return random.Random(0).random()",
-    "errstate": "import numpy as np\ndef f(z):\n    with np.errstate(all='ignore'):\n        np.seterr(over='ignore')\n        return np.exp(z)",
-    "restored": "import numpy as np\ndef f(z):\n    old = np.seterr(all='ignore')\n    try:\n        return np.exp(z)\n    finally:\n        np.seterr(**old)",
+    "errstate": (
+        "import numpy as np\ndef f(z):\n    with np.errstate(all='ignore'):\n"
+        "        np.seterr(over='ignore')\n        return np.exp(z)"
+    ),
+    "restored": (
+        "import numpy as np\ndef f(z):\n    old = np.seterr(all='ignore')\n    try:\n"
+        "        return np.exp(z)\n    finally:\n        np.seterr(**old)"
+    ),
     "unused default": "def f(x, names=['a']):\n    return [n for n in names]",
     "main": "import numpy as np\nif __name__ == '__main__':\n    np.random.seed(0)\n    print(np.random.rand())",
     "dispatch": "OPS = {'a': abs}\ndef f(x):\n    return OPS['a'](x), OPS.get('b')",

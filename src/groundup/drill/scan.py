@@ -92,17 +92,24 @@ _MEMBERS = {
 }
 
 _HIDDEN_MODULES = frozenset(
-    "sys _sys os _os posix subprocess importlib ctypes inspect builtins bltns gc pickle _pickle socket shutil pathlib "
-    "tempfile threading _thread multiprocessing runpy mmap".split()
+    (
+        *("sys", "_sys", "os", "_os", "posix", "subprocess", "importlib", "ctypes", "inspect", "builtins"),
+        *("bltns", "gc", "pickle", "_pickle", "socket", "shutil", "pathlib", "tempfile", "threading"),
+        *("_thread", "multiprocessing", "runpy", "mmap"),
+    )
 )
 """Modules that lie about as members of others: ``random._os``."""
 
 _ATTRIBUTES = {
     **dict.fromkeys(
-        "__subclasses__ __globals__ __builtins__ __code__ __closure__ cell_contents __base__ __bases__ __mro__ "
-        "__getattribute__ __reduce__ __reduce_ex__ __loader__ __spec__ __self__ __import__ f_back f_globals f_locals "
-        "f_builtins f_code gi_frame gi_code cr_frame cr_code ag_frame ag_code tb_frame settrace setprofile _getframe "
-        "_current_frames __array_interface__ __array_struct__ __wrapped__".split(),
+        (
+            *("__subclasses__", "__globals__", "__builtins__", "__code__", "__closure__", "cell_contents"),
+            *("__base__", "__bases__", "__mro__", "__getattribute__", "__reduce__", "__reduce_ex__"),
+            *("__loader__", "__spec__", "__self__", "__import__", "f_back", "f_globals", "f_locals"),
+            *("f_builtins", "f_code", "gi_frame", "gi_code", "cr_frame", "cr_code", "ag_frame", "ag_code"),
+            *("tb_frame", "settrace", "setprofile", "_getframe", "_current_frames", "__array_interface__"),
+            *("__array_struct__", "__wrapped__"),
+        ),
         _INSIDE,
     ),
     **dict.fromkeys(("ctypes", "_sys", "_os", "sys", "builtins"), _SYSTEM),
@@ -114,13 +121,20 @@ _OWN = frozenset({"ctypes", "sys", "builtins", "tofile", "_sys", "_os"})
 
 _ROOMS = {
     "numpy": frozenset(
-        "core lib linalg ma random fft polynomial matlib rec char strings emath testing compat numpy np umath multiarray "
-        "numeric fromnumeric shape_base function_base ufunclike scimath stride_tricks arraysetops nanfunctions mixins npyio "
-        "format extras ufunc ndarray".split()
+        (
+            *("core", "lib", "linalg", "ma", "random", "fft", "polynomial", "matlib", "rec", "char"),
+            *("strings", "emath", "testing", "compat", "numpy", "np", "umath", "multiarray", "numeric"),
+            *("fromnumeric", "shape_base", "function_base", "ufunclike", "scimath", "stride_tricks"),
+            *("arraysetops", "nanfunctions", "mixins", "npyio", "format", "extras", "ufunc", "ndarray"),
+        )
     ),
     "torch": frozenset(
-        "nn functional ops aten prims prim special func autograd modules linalg fft jit fx overrides utils Tensor TensorBase "
-        "VariableFunctions ao quantized sparse nested masked torch F activation normalization attention backends".split()
+        (
+            *("nn", "functional", "ops", "aten", "prims", "prim", "special", "func", "autograd", "modules"),
+            *("linalg", "fft", "jit", "fx", "overrides", "utils", "Tensor", "TensorBase", "VariableFunctions"),
+            *("ao", "quantized", "sparse", "nested", "masked", "torch", "F", "activation", "normalization"),
+            *("attention", "backends"),
+        )
     ),
 }
 """Rooms of a package in which the same function stands again."""
@@ -134,8 +148,8 @@ def broken(source: str, imports: Collection[str], forbidden: Mapping[str, str]) 
     Args:
         source: The file's text.
         imports: Packages that the drill allows beside `STANDARD`.
-        forbidden: Sentence by dotted name, as NumPy or PyTorch calls it. A name stands for everything below it and for the
-            same thing in another room of its package; one that begins with a dot is a method's: ``.softmax``.
+        forbidden: Sentence by dotted name, as NumPy or PyTorch calls it. A name stands for everything below it and for
+            the same thing in another room of its package; one that begins with a dot is a method's: ``.softmax``.
 
     Returns:
         At most one entry for a name on a line. None for a text with a syntax error, which the runner reports.
@@ -172,7 +186,7 @@ def _ruled(path: str, forbidden: Mapping[str, str]) -> tuple[str, str] | None:
 
 
 def match(path: str, entries: Mapping[str, str]) -> tuple[str, str] | None:
-    """The first part of a dotted path that is one of these names in any spelling, and the sentence that goes with it."""
+    """The part of a dotted path that is one of these names in any spelling, and the sentence that goes with it."""
     parts = path.split(".")
     for entry, sentence in entries.items():
         if entry.startswith("."):
@@ -287,13 +301,18 @@ def hidden_loops(source: str) -> list[str]:
 
 
 _OWN_RANDOM = frozenset(
-    "default_rng Generator SeedSequence BitGenerator PCG64 PCG64DXSM MT19937 Philox SFC64 RandomState Random SystemRandom "
-    "bit_generator mtrand".split()
+    (
+        *("default_rng", "Generator", "SeedSequence", "BitGenerator", "PCG64", "PCG64DXSM", "MT19937"),
+        *("Philox", "SFC64", "RandomState", "Random", "SystemRandom", "bit_generator", "mtrand"),
+    )
 )
 _SETTINGS = frozenset(
-    "numpy.seterr numpy.seterrcall numpy.setbufsize numpy.set_printoptions torch.manual_seed torch.seed "
-    "torch.random.manual_seed torch.set_default_dtype torch.set_default_device torch.set_num_threads "
-    "torch.set_printoptions torch.use_deterministic_algorithms".split()
+    (
+        *("numpy.seterr", "numpy.seterrcall", "numpy.setbufsize", "numpy.set_printoptions"),
+        *("torch.manual_seed", "torch.seed", "torch.random.manual_seed", "torch.set_default_dtype"),
+        *("torch.set_default_device", "torch.set_num_threads", "torch.set_printoptions"),
+        *("torch.use_deterministic_algorithms",),
+    )
 )
 
 
@@ -313,7 +332,9 @@ def _left_behind(sight: Sight) -> str:
     if sight.kind == "write":
         return f"a function changes {sight.name}, which the module holds; keep it in an object or return it"
     if sight.kind == "default":
-        return f"the default of {sight.name} is one object for all calls, and it is changed here; make a new one in the function"
+        return (
+            f"the default of {sight.name} is one object for all calls and is changed here; make a new one in the call"
+        )
     if sight.kind not in ("member", "name", "use"):
         return ""
     parent, _, last = sight.name.rpartition(".")
@@ -322,7 +343,7 @@ def _left_behind(sight: Sight) -> str:
         and last not in _OWN_RANDOM
         and not last.startswith("__")
     ):
-        return f"{sight.name} draws from one generator for the whole process; use a generator that is passed in or made here"
+        return f"{sight.name} draws from a generator that all share; use one that is passed in or made here"
     if sight.name in _SETTINGS and not sight.sheltered:
         return f"{sight.name} changes a setting of the whole process"
     return ""
