@@ -6,7 +6,7 @@ import functools
 import math
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from groundup.drill.limits import BODY_BYTES, WireError, from_hex
@@ -157,9 +157,14 @@ def _shape(shape: Any, itemsize: int, nbytes: Any) -> list[int]:
     if not all(type(size) is int and 0 <= size < _LONG for size in shape):
         raise WireError("a shape is malformed")
     # An item of no bytes would let a shape stand for any number of items.
-    if itemsize == 0 or type(nbytes) is not int or math.prod(shape) * itemsize != nbytes:
+    if itemsize == 0 or type(nbytes) is not int or math.prod(shape) * itemsize != nbytes or not _countable(shape):
         raise WireError("a shape does not belong to its bytes")
     return shape
+
+
+def _countable(shape: Sequence[int]) -> bool:
+    """Whether an array's strides fit their numbers even where it has no items: NumPy sees to it, PyTorch does not."""
+    return math.prod(max(size, 1) for size in shape) < _LONG >> 5
 
 
 def _check_items(array: Any) -> None:
@@ -270,6 +275,8 @@ def _write_tensor(packer: Packer, value: Any, depth: int) -> Any:
     nbytes = value.numel() * value.element_size()
     packer.reserve(nbytes)
     shape, device, wants_gradient = list(value.shape), str(value.device), value.requires_grad
+    if not _countable(shape):
+        return None
     if nbytes:
         try:
             flat = value.detach().resolve_conj().resolve_neg().cpu().contiguous().reshape(-1)
