@@ -92,14 +92,14 @@ def layers() -> tuple[Layer, ...]:
             "memory, processor time, files" if linux else "processor time and files; memory only on Linux",
         ),
         Layer(
-            "seccomp",
-            filters,
-            "no processes, sockets, signals or writing" if filters else "needs Linux on x86_64 or aarch64 with seccomp",
-        ),
-        Layer(
             "landlock",
             abi > 0,
             f"version {abi}: nothing readable but libraries" if abi else "needs Linux 5.13 with Landlock enabled",
+        ),
+        Layer(
+            "seccomp",
+            filters,
+            "no processes, sockets, signals or writing" if filters else "needs Linux on x86_64 or aarch64 with seccomp",
         ),
         Layer(
             "memfd",

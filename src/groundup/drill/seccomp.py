@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ctypes
 import errno
-import os
 import struct
 from collections.abc import Sequence
 from typing import Final, NamedTuple
@@ -54,7 +53,7 @@ _ALWAYS: Final = _table("""
     readv 19 65, writev 20 66, preadv 295 69, pwritev 296 70, preadv2 327 286, pwritev2 328 287, access 21 -
     faccessat 269 48, faccessat2 439 439, newfstatat 262 79, statx 332 291, statfs 137 43, fstatfs 138 44
     getdents 78 -, getdents64 217 61, getcwd 79 17, readlink 89 -, readlinkat 267 78, fadvise64 221 223
-    readahead 187 213, fsync 74 82, fdatasync 75 83, ftruncate 77 46, flock 73 32, dup 32 23, dup2 33 -, dup3 292 24
+    readahead 187 213, fsync 74 82, fdatasync 75 83, ftruncate 77 46, dup 32 23, dup2 33 -, dup3 292 24
     close_range 436 436, umask 95 166, cachestat 451 451
 
     poll 7 -, ppoll 271 73, select 23 -, pselect6 270 72, epoll_create 213 -, epoll_create1 291 20, epoll_ctl 233 21
@@ -94,13 +93,13 @@ _SOMETIMES: Final = _table("""
     prctl 157 167, prlimit64 302 261, sched_setaffinity 203 122, socket 41 198
 """)
 
-_WRITING: Final = os.O_ACCMODE | os.O_CREAT | os.O_TRUNC
+_WRITING: Final = 0o3 | 0o100 | 0o1000  # any access but reading, O_CREAT, O_TRUNC
 _MAP_SHARED, _MAP_GROWS_DOWN = 0x01, 0x100
 _CLONE_THREAD: Final = 0x10000
 _CLONE_NAMESPACES: Final = 0x7E020000
 _UNIX: Final = 1
-# F_DUPFD to F_SETLKW, the same that closes on exec, F_GETPIPE_SZ, F_GET_SEALS. F_SETOWN could have signals sent.
-_FCNTL: Final = (0, 1, 2, 3, 4, 5, 6, 7, 1030, 1032, 1034)
+# F_DUPFD to F_SETFL, F_DUPFD_CLOEXEC, F_GETPIPE_SZ, F_GET_SEALS. F_SETOWN could have signals sent.
+_FCNTL: Final = (0, 1, 2, 3, 4, 1030, 1032, 1034)
 # TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX.
 _IOCTL: Final = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 # TIOCSTI and TIOCLINUX type into a terminal; FIOSETOWN, SIOCSPGRP and FIOASYNC have signals sent.
