@@ -19,7 +19,7 @@ import socket
 import sys
 import traceback
 import zlib
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -28,11 +28,14 @@ import pytest
 
 from groundup.drill import wire
 from groundup.drill.checks import Check, Wrong, shown
-from groundup.drill.proxy import Ended, RemoteError, RunnerFault, Session, Solution
+from groundup.drill.proxy import Ended, RemoteError, RunnerFault, Session, Solution, printable
 from groundup.drill.verdict import CheckResult, Failure, Stage
 
 SECONDS = 150
 """After which a judge ends itself; far beyond what the limits on the learner's code add up to."""
+
+_MOST_SHOWN = 2000
+"""Characters of a text in a report."""
 
 _PLUGINS = ("mark", "main", "runner", "fixtures", "python", "assertion")
 _UNUSED = (
@@ -117,6 +120,8 @@ class Plugin:
         """Keep the checks of the stages."""
         items[:] = [item for item in items if self.stage(item) in self.job["stages"]]
         self.expected = [item.nodeid for item in items]
+        for item in items:
+            item.repr_failure = _unread  # type: ignore[method-assign]  # tells what nobody reads, and takes its time
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
@@ -143,7 +148,7 @@ class Plugin:
 
     def keep(self, item: pytest.Item, error: BaseException | None) -> None:
         """Make a result of how a test ended."""
-        failure = self.failure(error) if error else None
+        failure = _readable(self.failure(error)) if error else None
         if isinstance(error, RunnerFault | ImportError | OSError | MemoryError):
             self.faults.append(f"{item.name}: {type(error).__name__}: {error}")
         about = self.check(item)
@@ -171,6 +176,21 @@ class Plugin:
                 return Failure("raised", f"your code raised {words}", given, traceback=cause.traceback)
         words = f"what came back could not be used ({type(error).__name__}: {str(error)[:300]})"
         return Failure("wrong", words, given)
+
+
+def _unread(*_: Any, **__: Any) -> str:
+    return ""
+
+
+def _readable(failure: Failure) -> Failure:
+    """The same, in which whatever the learner's code returned as a text can be shown."""
+
+    def short(text: str) -> str:
+        return printable(text[:_MOST_SHOWN])
+
+    inputs = {short(name): short(value) for name, value in failure.inputs.items()}
+    words, expected, actual = map(short, (failure.words, failure.expected, failure.actual))
+    return replace(failure, words=words, inputs=inputs, expected=expected, actual=actual)
 
 
 def _chain(error: BaseException) -> list[BaseException]:
@@ -223,6 +243,7 @@ def _grade(job: dict[str, Any], session: Session, tell: Any) -> dict[str, Any]:
         else:
             plugin = Plugin(job, session, learner, tell)
             _run_pytest(job, plugin)
+            load = _unnoticed(session, plugin)
     except RemoteError as error:
         message = f"your file does not load: {error.type_name}: {error.message}"
         load = {"kind": "error", "message": message, "traceback": error.traceback}
@@ -248,6 +269,14 @@ def _grade(job: dict[str, Any], session: Session, tell: Any) -> dict[str, Any]:
             plugin.faults.append(f"the suite has no checks for {', '.join(job['stages'])}")
         done["void"] = "\n".join(plugin.faults)
     return done
+
+
+def _unnoticed(session: Session, plugin: Plugin) -> dict[str, str] | None:
+    """The end of a runner that no check failed of: a model may take it for an exception of its part's, and go on."""
+    ended = session.ended
+    if ended is None or any(r.failure and r.failure.kind == ended.kind for r in plugin.results.values()):
+        return None
+    return {"kind": ended.kind, "message": ended.words, "traceback": ended.traceback}
 
 
 def _prepare(device: str) -> str:

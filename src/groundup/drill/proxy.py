@@ -15,18 +15,30 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import select
 import signal
 import socket
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from groundup.drill import SOLUTION, wire
 
+Kind = TypeVar("Kind")
+
 TOTAL_SECONDS = 60.0
 """What a learner's code may take in one stage, all calls together."""
+
+_EXIT_SECONDS = 2.0
+"""How long a process may take from the end of its connection to its own."""
+
+_MOST_RULES = 100
+"""Uses of forbidden things that are kept; the scan finds the others."""
+
+_MOST_TOLD = (("type", 80), ("message", 2000), ("traceback", 8000))
+"""Characters of what is told of an exception."""
 
 _LIFE_SECONDS = 10.0
 """How long the zygote may take to say how a runner ended; it is ours, and answers at once."""
@@ -60,6 +72,10 @@ class Ended(Exception):  # the runner is gone, and with it whatever the suite st
     def __init__(self, words: str, traceback: str = "") -> None:
         super().__init__(words)
         self.words, self.traceback = words, traceback
+
+    def again(self) -> Ended:
+        """The same to be raised once more: one exception would grow by a traceback with each time."""
+        return type(self)(self.words, self.traceback)
 
 
 class Hung(Ended):
@@ -190,7 +206,10 @@ class Session:
             RemoteError: It raised, or does not compile.
             Ended: It hung, or ended the process.
         """
-        self.missing: list[str] = self.request("load", (source,), **about)
+        missing = self.request("load", (source,), **about)
+        if type(missing) is not list or not all(type(name) is str for name in missing):
+            raise self._broke("an answer of another kind")
+        self.missing: list[str] = missing
         return Solution(self)
 
     def call(self, target: Remote, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
@@ -235,7 +254,7 @@ class Session:
             RunnerFault: Something of ours failed.
         """
         if self.ended:
-            raise self.ended
+            raise self.ended.again()
         self._said += 1
         tree, body = wire.pack(values, self._refer)
         flags = {"count": self._counting is not None, "watch": self._watching}
@@ -273,10 +292,11 @@ class Session:
 
     def _note(self, header: Mapping[str, Any]) -> None:
         if self._counting is not None and "opcodes" in header:
-            self._counting.opcodes += int(header["opcodes"])
+            self._counting.opcodes += _checked(header["opcodes"], int)
             self._counting.disturbed |= header.get("disturbed") is not False
-        for line, name in header.get("rules") or ():
-            self.rules.append((line if isinstance(line, int) else None, str(name)[:200]))
+        for rule in _checked(header.get("rules", []), list)[: _MOST_RULES - len(self.rules)]:
+            line, name = (*_checked(rule, list), None, None)[:2]
+            self.rules.append((line if type(line) is int else None, printable(str(name)[:200])))
 
     def _answer(self, header: Mapping[str, Any], body: memoryview) -> None:
         """Call a function of the suite's for the learner."""
@@ -309,9 +329,8 @@ class Session:
         if number not in self._remotes:
             parameters = reference.get("parameters")
             names = parameters if isinstance(parameters, list) else []
-            self._remotes[number] = Remote(
-                self, number, str(reference.get("type", "object"))[:80], tuple(str(name)[:40] for name in names)
-            )
+            kind = printable(str(reference.get("type", "object"))[:80])
+            self._remotes[number] = Remote(self, number, kind, tuple(printable(str(name)[:40]) for name in names))
         return self._remotes[number]
 
     # The end of a runner
@@ -331,6 +350,10 @@ class Session:
         return self.ended
 
     def _gone(self) -> Ended:
+        if not select.select([self.life], [], [], _EXIT_SECONDS)[0]:
+            self._last_words("end")
+            self.ended = Gone("your file closed its connection to the judge")
+            return self.ended
         words = self._last_words("")
         status = int(words.get("status", 0))
         if status == -signal.SIGXCPU:
@@ -357,23 +380,30 @@ class Session:
             for line in self._replies:
                 words: dict[str, Any] = json.loads(line)
                 if "status" in words:
-                    self.output = str(words.get("output", ""))
+                    self.output = printable(str(words.get("output", "")))
                     return words
         except (OSError, ValueError) as error:
             raise RunnerFault(f"the runner's zygote does not answer: {error}") from None
         raise RunnerFault("the runner's zygote died")
 
 
+def printable(text: str) -> str:
+    """A text of the learner's in which nothing moves a cursor, hides, or cannot be encoded."""
+    return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def _checked(value: Any, kind: type[Kind]) -> Kind:
+    """What a runner sent, if it is of the kind that an honest one sends."""
+    if type(value) is not kind:
+        raise wire.WireError(f"a {type(value).__name__} in the place of a {kind.__name__}")
+    return value
+
+
 def _error(raised: Any) -> RemoteError:
-    if not isinstance(raised, dict):
-        raise wire.WireError("an exception without words")
-    bases = [str(base) for base in raised.get("bases", ())]
-    return RemoteError(
-        str(raised.get("type", "Exception"))[:80],
-        bases,
-        str(raised.get("message", ""))[:2000],
-        str(raised.get("traceback", ""))[:8000],
-    )
+    told = _checked(raised, dict)
+    bases = [str(base) for base in _checked(told.get("bases", []), list)]
+    kind, message, trace = (str(told.get(name, ""))[:most] for name, most in _MOST_TOLD)
+    return RemoteError(printable(kind) or "Exception", bases, printable(message), printable(trace))
 
 
 def _own_lines(dump: str) -> str:

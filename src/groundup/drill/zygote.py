@@ -156,11 +156,9 @@ class Zygote:
         data, life = fds
         output, dump = _memory("output"), _memory("dump")
         child = _Child(socket.socket(fileno=life), output, dump)
-        pid = self.start(lambda: self.runner(data, output, dump, cuda), [data, output, dump], cuda)
+        pid = self.start(lambda: self.runner(child, data, cuda), [data, output, dump], cuda)
         os.close(data)
         self.children[pid] = child
-        with contextlib.suppress(OSError):
-            child.life.sendall(json.dumps({"pid": pid}).encode() + b"\n")
 
     def start(self, work: Callable[[], None], fds: list[int], cuda: bool) -> int:
         """Start a process that does its work and ends; returns its number."""
@@ -182,11 +180,12 @@ class Zygote:
         finally:
             os._exit(70)
 
-    def runner(self, data: int, output: int, dump: int, cuda: bool) -> None:
+    def runner(self, child: _Child, data: int, cuda: bool) -> None:
         """Become a runner."""
+        child.life.close()  # over which it could tell its judge that it ended in another way
         if cuda not in self.prepared:
             self.prepared[cuda] = sandbox.prepare(packages(self.flavour), cuda=cuda)
-        run_runner(self.flavour, self.prepared[cuda], data, output, dump, cuda)
+        run_runner(self.flavour, self.prepared[cuda], data, child.output, child.dump, cuda)
 
     def hear(self, pid: int) -> None:
         """End a runner whose judge says so, or is gone."""
