@@ -15,6 +15,7 @@ A request is a frame ``{"id", "op", "values", ...}``; the answer ``{"id", "value
 from __future__ import annotations
 
 import builtins
+import functools
 import inspect
 import io
 import linecache
@@ -24,7 +25,7 @@ import sys
 import traceback
 import types
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 from groundup.drill import SOLUTION as FILE
@@ -254,6 +255,14 @@ class _Counter:
         self.disturbed = False
 
     def run(self, function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        """Call, and count meanwhile."""
+        count = self._monitor if sys.version_info >= (3, 12) else self._trace
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # one that is shown once would count in one call alone
+            return count(functools.partial(function, *args, **kwargs))
+
+    def _trace(self, call: Callable[[], Any]) -> Any:
+        """Count by a trace function, as Python 3.11 can."""
         count = 0
 
         def trace(frame: types.FrameType, event: str, _: Any) -> Any:
@@ -264,12 +273,31 @@ class _Counter:
                 frame.f_trace_opcodes, frame.f_trace_lines = True, False
             return trace
 
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # one that is shown once would count in one call alone
-            sys.settrace(trace)
-            try:
-                return function(*args, **kwargs)
-            finally:
-                self.disturbed = sys.gettrace() is not trace
-                sys.settrace(None)
-                self.opcodes = count
+        sys.settrace(trace)
+        try:
+            return call()
+        finally:
+            self.disturbed = sys.gettrace() is not trace
+            sys.settrace(None)
+            self.opcodes = count
+
+    def _monitor(self, call: Callable[[], Any]) -> Any:
+        """Count by sys.monitoring: from Python 3.12 on a trace function misses the opcodes of a function's first call."""
+        monitoring: Any = sys.monitoring  # type: ignore[attr-defined,unused-ignore]  # 3.11 has none
+        tool, event, count = monitoring.PROFILER_ID, monitoring.events.INSTRUCTION, 0
+
+        def instruction(code: types.CodeType, offset: int) -> None:
+            nonlocal count
+            count += 1
+
+        monitoring.use_tool_id(tool, "drill")
+        monitoring.register_callback(tool, event, instruction)
+        monitoring.set_events(tool, event)
+        try:
+            return call()
+        finally:
+            self.opcodes = count
+            self.disturbed = monitoring.get_tool(tool) != "drill" or monitoring.get_events(tool) != event
+            monitoring.set_events(tool, 0)
+            self.disturbed |= monitoring.register_callback(tool, event, None) is not instruction
+            monitoring.free_tool_id(tool)
