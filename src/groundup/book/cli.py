@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from groundup.book import check as checks
-from groundup.book import lock, offline
+from groundup.book import lock, offline, style
 from groundup.book.book import Book, Collection
 from groundup.book.errors import BookError, Fault, Faults
 from groundup.book.new import new_chapter
@@ -132,13 +132,24 @@ def lock_command(chapters: tuple[str, ...]) -> None:
 
 
 @main.command()
-def check() -> None:
+@click.argument("chapters", nargs=-1, metavar="[CHAPTER]...")
+@click.option("--style", "styled", is_flag=True, help="Only count what the chapter guide asks for.")
+@click.option("--json", "as_json", is_flag=True, help="Print the counts of --style as JSON.")
+def check(chapters: tuple[str, ...], styled: bool, as_json: bool) -> None:
     """Run, compare and build the whole book.
 
     Compares every output with its lock, builds the site, counts the cells declared, run and rendered, and searches the
     pages for tracebacks.
+
+    With --style nothing is compared or built. Counts words, cells, figures, questions and more in each CHAPTER, or in
+    all, and fails where a chapter misses what the guide asks for.
     """
     book = Book.find()
+    if styled:
+        _check_style(book, chapters, as_json=as_json)
+        return
+    if chapters or as_json:
+        raise click.UsageError("chapters and --json go with --style; the gate is for the whole book")
     collection = book.collect()
     runs = _execute(book, list(collection.programs.values()), fresh=False)
     report = checks.check(book, collection, runs)
@@ -152,6 +163,23 @@ def check() -> None:
         f"{report.declared} cells declared, {report.run} run, {report.rendered} rendered and {report.hidden} hidden; "
         "every lock holds"
     )
+
+
+def _check_style(book: Book, chapters: tuple[str, ...], *, as_json: bool) -> None:
+    collection = book.collect()
+    counted = style.chosen(collection, chapters)
+    runs = _execute(book, [collection.programs[chapter.slug] for chapter in counted], fresh=False)
+    styles = style.report(book, collection, counted, runs)
+    misses = [miss for each in styles for miss in each.misses]
+    if as_json:
+        click.echo(style.as_json(styles))
+    else:
+        Console(width=style.WIDTH, highlight=False, soft_wrap=True).print(style.table(styles))
+        for miss in misses:
+            console.print(str(miss), markup=False)
+        console.print(f"{len(misses)} misses" if misses else "every bar holds")
+    if misses:
+        raise SystemExit(1)
 
 
 @main.command()
