@@ -31,6 +31,9 @@ Kind = TypeVar("Kind")
 TOTAL_SECONDS = 60.0
 """What a learner's code may take in one stage, all calls together."""
 
+_START_SECONDS = 60.0
+"""How long a runner may take until it listens: where processes are not forked, it imports everything first."""
+
 _EXIT_SECONDS = 2.0
 """How long a process may take from the end of its connection to its own."""
 
@@ -206,11 +209,20 @@ class Session:
             RemoteError: It raised, or does not compile.
             Ended: It hung, or ended the process.
         """
+        self._wait()
         missing = self.request("load", (source,), **about)
         if type(missing) is not list or not all(type(name) is str for name in missing):
             raise self._broke("an answer of another kind")
         self.missing: list[str] = missing
         return Solution(self)
+
+    def _wait(self) -> None:
+        """Until the runner is confined and listens; what goes wrong before that is ours."""
+        try:
+            wire.receive(self.data, deadline=time.monotonic() + _START_SECONDS)
+        except (TimeoutError, EOFError, ConnectionError, wire.WireError) as error:
+            words = self._last_words("end")
+            raise RunnerFault(f"the runner did not start: {error}\n{self.output or words}") from None
 
     def call(self, target: Remote, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         """Call a remote object; with tensors that require gradients, the result carries them."""
@@ -283,7 +295,7 @@ class Session:
             if "callback" in header:
                 self._answer(header, body)
                 continue
-            if header.get("id") != self._said:
+            if _checked(header.get("id"), int) != self._said:
                 raise wire.WireError("an answer to something that was not asked")
             self._note(header)
             if "raised" in header:
@@ -395,7 +407,7 @@ def printable(text: str) -> str:
 def _checked(value: Any, kind: type[Kind]) -> Kind:
     """What a runner sent, if it is of the kind that an honest one sends."""
     if type(value) is not kind:
-        raise wire.WireError(f"a {type(value).__name__} in the place of a {kind.__name__}")
+        raise wire.WireError(f"{type(value).__name__} in the place of {kind.__name__}")
     return value
 
 

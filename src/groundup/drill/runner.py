@@ -3,7 +3,8 @@
 Runs in a process of its own that the zygote forked and the sandbox confined. Nothing here is trusted by the judge: once
 the learner's code has run, it may have changed anything in this process.
 
-A request is a frame ``{"id", "op", "values", ...}``; the answer ``{"id", "value"}`` or ``{"id", "raised"}``. Ops:
+Its first frame is ``{"ready": true}``: what happens before it is no fault of the learner's. Then a request is a frame
+``{"id", "op", "values", ...}``, and the answer ``{"id", "value"}`` or ``{"id", "raised"}``. Ops:
 
     load        values (source,); name, defines, imports, forbidden    names that the file should define and does not
     attribute   on, name                                               value or reference
@@ -43,6 +44,7 @@ def serve(sock: socket.socket) -> NoReturn:
         setattr(sys, f"__{name}__", output)
     try:
         runner = _Runner(sock)
+        wire.send(sock, {"ready": True})
         while True:
             runner.answer(*wire.receive(sock))
     except (EOFError, BrokenPipeError, ConnectionError):
@@ -282,7 +284,7 @@ class _Counter:
             self.opcodes = count
 
     def _monitor(self, call: Callable[[], Any]) -> Any:
-        """Count by sys.monitoring: from Python 3.12 on a trace function misses the opcodes of a function's first call."""
+        """Count by sys.monitoring: from Python 3.12 on a trace function misses those of a function's first call."""
         monitoring: Any = sys.monitoring  # type: ignore[attr-defined,unused-ignore]  # 3.11 has none
         tool, event, count = monitoring.PROFILER_ID, monitoring.events.INSTRUCTION, 0
 

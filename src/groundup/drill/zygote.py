@@ -31,6 +31,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -109,6 +110,7 @@ class Zygote:
 
     def __init__(self, flavour: str, orders: socket.socket, role: str, forks: bool) -> None:
         self.flavour, self.orders, self.role, self.forks = flavour, orders, role, forks
+        self.pid = os.getpid()
         self.children: dict[int, _Child] = {}
         self.started: dict[int, subprocess.Popen[bytes]] = {}
         self.prepared: dict[bool, sandbox.Prepared] = {}
@@ -177,6 +179,8 @@ class Zygote:
                 os.close(fd)
             self.orders.close()
             work()
+        except BaseException:
+            traceback.print_exc()  # into the runner's output, or the engine's log
         finally:
             os._exit(70)
 
@@ -185,7 +189,7 @@ class Zygote:
         child.life.close()  # over which it could tell its judge that it ended in another way
         if cuda not in self.prepared:
             self.prepared[cuda] = sandbox.prepare(packages(self.flavour), cuda=cuda)
-        run_runner(self.flavour, self.prepared[cuda], data, child.output, child.dump, cuda)
+        run_runner(self.flavour, self.prepared[cuda], data, child.output, child.dump, cuda, self.pid)
 
     def hear(self, pid: int) -> None:
         """End a runner whose judge says so, or is gone."""
@@ -235,8 +239,10 @@ class Zygote:
         os.close(child.dump)
 
 
-def run_runner(flavour: str, prepared: sandbox.Prepared, data: int, output: int, dump: int, cuda: bool) -> None:
-    """Confine this process and let it serve a judge."""
+def run_runner(
+    flavour: str, prepared: sandbox.Prepared, data: int, output: int, dump: int, cuda: bool, parent: int
+) -> None:
+    """Confine this process, which ends with its parent, and let it serve a judge."""
     from groundup.drill import runner
 
     os.setsid()
@@ -249,7 +255,8 @@ def run_runner(flavour: str, prepared: sandbox.Prepared, data: int, output: int,
     faulthandler.register(signal.SIGUSR1, dump, all_threads=False)
     sock = socket.socket(fileno=data)
     os.environ.clear()
-    sandbox.confine(prepared, memory=MEMORY, cpu=CPU_SECONDS, threads=flavour == "torch", cuda=cuda)
+    threads = flavour == "torch"  # autograd has one for each device
+    sandbox.confine(prepared, memory=MEMORY, cpu=CPU_SECONDS, threads=threads, cuda=cuda, parent=parent)
     runner.serve(sock)
 
 
@@ -302,7 +309,7 @@ def main(argv: list[str]) -> None:
             _judge(fds)
         prepared = sandbox.prepare(packages(flavour), cuda=cuda == "1")
         data, output, dump = fds
-        run_runner(flavour, prepared, data, output, dump, cuda == "1")
+        run_runner(flavour, prepared, data, output, dump, cuda == "1", os.getppid())
         return
     flavour, start, runners, judges = argv
     forks = start == "fork"
