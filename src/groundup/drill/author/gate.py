@@ -159,6 +159,7 @@ def check(
     reference = work.graded("solution.py", drill.solution.encode(), repeat)
     faults += _reference(drill, reference)
     if reference[0].outcome is not Outcome.PASS:
+        work.total -= len(chosen)
         chosen = []  # they would tell nothing
     faults += _starter(work)
     kinds: dict[str, list[bool]] = {"right": [], "wrong": []}
@@ -266,25 +267,23 @@ def _check_follow_ups(drill: Drill) -> list[str]:
 
 def _check_defines(drill: Drill) -> list[str]:
     faults = []
-    for name, source in (("solution.py", drill.solution), ("the starter", drill.starter)):
+    for name, source in (("solution.py", drill.read("solution.py")), ("the starter", drill.starter)):
         try:
-            bound = {
-                each
-                for node in ast.parse(source).body
-                for each in (
-                    [node.name]
-                    if isinstance(node, ast.FunctionDef | ast.ClassDef)
-                    else [target.id for target in node.targets if isinstance(target, ast.Name)]
-                    if isinstance(node, ast.Assign)
-                    else []
-                )
-            }
+            tree = ast.parse(source)
         except SyntaxError as error:
             faults.append(f"{name} is not Python: {error.msg} (line {error.lineno}).")
             continue
-        missing = [each for each in drill.defines if each not in bound]
+        defined = {name for node in tree.body for name in _defined(node)}
+        missing = [each for each in drill.defines if each not in defined]
         faults += [f"{name} does not define {each}, which drill.toml lists." for each in missing]
     return faults
+
+
+def _defined(node: ast.stmt) -> list[str]:
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return [node.name]
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    return [target.id for target in targets if isinstance(target, ast.Name)]
 
 
 _EXAMPLE = """
@@ -430,8 +429,8 @@ def _wrong(file: _File, verdict: Verdict) -> list[str]:
 def _mutants(drill: Drill) -> list[mutate.Mutant]:
     try:
         return mutate.mutants(drill.read("solution.py"))
-    except SyntaxError as error:
-        raise CatalogueError(f"{drill.name}/solution.py is not Python: {error.msg} (line {error.lineno})") from None
+    except SyntaxError:
+        return []  # said already
 
 
 def _survivors(work: _Work, chosen: Sequence[mutate.Mutant]) -> tuple[list[mutate.Mutant], int, list[str]]:
@@ -458,8 +457,8 @@ def _survivors(work: _Work, chosen: Sequence[mutate.Mutant]) -> tuple[list[mutat
     graded = len(chosen) - waived
     if graded and (graded - len(survivors)) / graded < RATE:
         faults.append(
-            f"{len(survivors)} of {graded} mutants pass; {RATE:.0%} must be rejected. Add checks, or waive in drill.toml, "
-            "by id and with a reason, those that compute the same."
+            f"{len(survivors)} of {graded} mutants pass; {RATE:.0%} must be rejected. Add checks, or waive in "
+            "drill.toml, by id and with a reason, those that compute the same."
         )
     return survivors, waived, faults
 

@@ -180,9 +180,9 @@ def _told(place: _Place, change: _Change) -> str:
         if not isinstance(outer, ast.expr | ast.keyword | ast.Slice):
             break
         before = ast.unparse(outer)
-        if len(before) > _SHORT or isinstance(outer, ast.Lambda | ast.Slice):
-            if outer is place.node:
-                continue
+        if isinstance(outer, ast.Slice):  # no expression by itself
+            continue
+        if len(before) > _SHORT:
             break
         told = f"{before} -> {ast.unparse(_with(outer, change))}"
     return told
@@ -215,7 +215,8 @@ def _changes(place: _Place) -> Iterator[_Change]:
     elif isinstance(node, ast.BoolOp):
         yield from _of_logic(node)
     elif isinstance(node, ast.UnaryOp):
-        yield _Change(node, node.operand, ast.unparse(node)[:1], "dropped")
+        if not _is_setting(place):
+            yield _Change(node, node.operand, ast.unparse(node)[:1], "dropped")
     elif isinstance(node, ast.Constant):
         yield from _of_constant(place, node)
     elif isinstance(node, ast.keyword):
@@ -312,8 +313,7 @@ def _of_logic(node: ast.BoolOp) -> Iterator[_Change]:
 
 
 def _of_constant(place: _Place, node: ast.Constant) -> Iterator[_Change]:
-    parent = place.parent
-    if isinstance(parent, ast.keyword) and parent.arg in ("axis", "keepdims", "dtype"):
+    if _is_setting(place):
         return
     value = node.value
     others: tuple[Any, ...] = ()
@@ -331,13 +331,18 @@ def _of_constant(place: _Place, node: ast.Constant) -> Iterator[_Change]:
         yield _Change(node, new, ast.unparse(node), ast.unparse(new))
 
 
+def _is_setting(place: _Place) -> bool:
+    """Whether it is the value of a keyword that is changed as a whole."""
+    return any(isinstance(each, ast.keyword) and each.arg in ("axis", "keepdims") for each in place.around[:2])
+
+
 def _of_keyword(node: ast.keyword) -> Iterator[_Change]:
     value = node.value
     before = ast.unparse(node)
     others: list[ast.expr] = []
     if node.arg == "axis":
         number = _number(value)
-        named = {0: (1, None), 1: (0, None), -1: (0, -2, None)}.get(number, (None,)) if number is not None else (None,)
+        named = {0: (1, None), 1: (0, None), -1: (0, None)}.get(number, (None,)) if number is not None else (None,)
         others = [_constant(each) for each in named]
     elif node.arg == "keepdims" and isinstance(value, ast.Constant):
         others = [ast.Constant(not value.value)]
