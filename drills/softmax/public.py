@@ -7,8 +7,8 @@ import numpy as np
 from groundup.drill.checks import check, close, raises
 
 
-@check("correctness", "softmax of the worked example, along the last axis and along the first")
-def test_example(solution):
+@check("correctness", "softmax and log_softmax match probabilities worked out by hand, along either axis")
+def test_by_hand(solution):
     z = np.log([[1.0, 2.0, 5.0], [3.0, 6.0, 1.0]])  # so that the exponentials are 1, 2, 5 and 3, 6, 1
     rows, columns = [[0.125, 0.25, 0.625], [0.3, 0.6, 0.1]], [[1 / 4, 2 / 8, 5 / 6], [3 / 4, 6 / 8, 1 / 6]]
     close(solution.softmax(z), np.array(rows), of="softmax(z)", inputs={"z": z})
