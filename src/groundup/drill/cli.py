@@ -609,7 +609,7 @@ def author_check(ctx: click.Context, name: str | None, repeat: int, no_mutants: 
     with grader.engine() as engine:
         for drill in drills:
             with Pulse(drill.name) as pulse:
-                found = gate.check(drill, engine, mutants=not no_mutants, repeat=repeat, progress=pulse)
+                found = gate.check(drill, engine, mutants=not no_mutants, repeat=repeat, progress=pulse.of)
             gates.append(found)
             if not as_json:
                 for line in found.lines():

@@ -444,7 +444,7 @@ def _set_aside(path: Path) -> Path:
     while aside.exists():
         number += 1
         aside = path.with_name(f"{name}-{number}{path.suffix}")
-    for ending in ("-journal", "-wal", "-shm", ""):
+    for ending in ("-journal", ""):
         with contextlib.suppress(FileNotFoundError):
             Path(f"{path}{ending}").rename(f"{aside}{ending}")
     return aside

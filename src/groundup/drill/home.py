@@ -29,5 +29,5 @@ def make_home() -> Path:
         folder.parent.mkdir(parents=True, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
-        raise LockedAway(folder, error.strerror or str(error)) from None
+        raise LockedAway(folder, (error.strerror or str(error)).lower()) from None
     return folder

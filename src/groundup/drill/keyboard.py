@@ -119,6 +119,7 @@ class Keyboard:
                 return
 
     def _more(self) -> bool:
+        assert self._fd is not None
         return bool(select.select([self._fd], [], [], 0.02)[0])
 
     def _byte(self) -> bytes:

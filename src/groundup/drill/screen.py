@@ -129,6 +129,10 @@ class Pulse:
         self._done += 1
         self._write(f"{self._doing} … {self._done}")
 
+    def of(self, done: int, total: int, what: str) -> None:
+        """So many of so many things are done, the last one by name."""
+        self._write(f"{self._doing} … {done} of {total}, {what}"[: width() - 1])
+
     def _write(self, text: str) -> None:
         if self._shown:
             sys.stderr.write(f"\r\x1b[K{text}")
