@@ -73,35 +73,37 @@ class KMeans:
 
 
 # your part
+def _squares(X, center):
+    """Squared distances [n] to one centre, from differences: they do not cancel far from the origin."""
+    return ((X - center) ** 2).sum(axis=1)
+
+
 def _assign(X, centers):
-    """Index of the nearest centre [n] and squared distance to it [n], from differences: they do not cancel."""
-    squares = np.stack([((X - center) ** 2).sum(axis=1) for center in centers], axis=1)  # [n, k]
+    """Index of the nearest centre [n], the first of equal ones, and the squared distance to it [n]."""
+    squares = np.stack([_squares(X, center) for center in centers], axis=1)  # [n, k]
     return squares.argmin(axis=1), squares.min(axis=1)
 
 
 def _plus_plus(X, k, rng):
     """First centres [k, d]: rows drawn in proportion to the squared distance to the nearest one drawn before."""
-    centers = [X[rng.integers(len(X))]]
-    nearest = ((X - centers[0]) ** 2).sum(axis=1)  # [n]
-    for _ in range(1, k):
+    center = X[rng.integers(len(X))]
+    centers, nearest = [center], _squares(X, center)
+    while len(centers) < k:
         total = nearest.sum()
         p = nearest / total if total > 0 else None  # 0: every row is a centre already, and any will do
-        centers.append(X[rng.choice(len(X), p=p)])
-        nearest = np.minimum(nearest, ((X - centers[-1]) ** 2).sum(axis=1))
+        center = X[rng.choice(len(X), p=p)]
+        centers.append(center)
+        nearest = np.minimum(nearest, _squares(X, center))
     return np.array(centers)
 
 
 def _update(X, k, labels, squares):
-    """Means [k, d] of the clusters; an empty one takes the row that is farthest from its centre."""
+    """Means [k, d] of the clusters; each empty one takes a row, beginning with the farthest from its centre."""
     centers = np.empty((k, X.shape[1]))
-    far = squares.copy()  # [n]
+    farthest = iter(np.argsort(-squares))
     for j in range(k):
         mine = labels == j
-        if mine.any():
-            centers[j] = X[mine].mean(axis=0)
-        else:
-            centers[j] = X[far.argmax()]
-            far[far.argmax()] = 0.0  # a second empty cluster takes another row
+        centers[j] = X[mine].mean(axis=0) if mine.any() else X[next(farthest)]
     return centers
 
 

@@ -17,7 +17,7 @@ def confusion_matrix(y_true, y_pred):
         ValueError: The lengths differ, or there is nothing to count.
     """
     # your part
-    y_true, y_pred = _checked(y_true, y_pred, int)
+    y_true, y_pred = _checked(y_true, y_pred)
     return np.bincount(2 * y_true + y_pred, minlength=4).reshape(2, 2)
     # end of your part
 
@@ -52,7 +52,7 @@ def roc_auc(y_true, scores):
         ValueError: The lengths differ, there are no labels, only one class is there, or a score is not finite.
     """
     # your part
-    y_true, scores = _checked(y_true, scores, float)
+    y_true, scores = _checked(y_true, scores)
     if not np.isfinite(scores).all():
         raise ValueError("scores hold NaN or infinity; all must be finite")
     ones, zeros = scores[y_true == 1], np.sort(scores[y_true == 0])
@@ -77,9 +77,9 @@ def regression_metrics(y_true, y_pred):
         ValueError: The lengths differ, or there are no targets.
     """
     # your part
-    y_true, y_pred = _checked(y_true, y_pred, float)
+    y_true, y_pred = _checked(y_true, y_pred)
     errors = y_true - y_pred
-    if (y_true == y_true[0]).all():
+    if y_true.min() == y_true.max():
         r2 = 0.0 if errors.any() else 1.0
     else:
         r2 = float(1 - (errors**2).sum() / ((y_true - y_true.mean()) ** 2).sum())
@@ -88,14 +88,14 @@ def regression_metrics(y_true, y_pred):
 
 
 # your part
-def _checked(first, second, dtype):
-    """Both as arrays of that dtype; they must be equally long and not empty."""
+def _checked(first, second):
+    """Both as arrays; they must be equally long and not empty."""
     first, second = np.asarray(first), np.asarray(second)
     if len(first) != len(second):
         raise ValueError(f"the lengths differ: {len(first)} and {len(second)}")
     if len(first) == 0:
         raise ValueError("there is nothing to score")
-    return first.astype(dtype), second.astype(dtype)
+    return first, second
 
 
 def _share(part, whole):
