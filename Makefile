@@ -14,7 +14,7 @@ export NO_MKDOCS_2_WARNING := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve site zip test lint lock bench bench-capstones lighthouse clean
+.PHONY: help install serve site zip test lint lock bench bench-capstones bench-drill lighthouse clean
 
 help: ## list the targets
 	@echo "make TARGET [PYTHON=python3.13] [HOST=127.0.0.1] [PORT=8000]"
@@ -65,6 +65,9 @@ bench: install ## how fast the book builds and reloads, against stock tools (ARG
 
 bench-capstones: install ## how fast the capstones train, and the GPT against a plain nanoGPT (ARGS="--only gpt --repeat 5")
 	$(BIN)/python tests/bench/bench_capstones.py $(ARGS)
+
+bench-drill: install ## how fast drill answers, against a cold pytest (ARGS="--repeat 10 --only softmax")
+	$(BIN)/python tests/bench/bench_drill.py $(ARGS)
 
 lighthouse: install ## Lighthouse's marks for the built site (needs Node.js and Chromium; ARGS="part-1/04-similarity/")
 	$(BIN)/python tests/bench/bench_lighthouse.py $(ARGS)

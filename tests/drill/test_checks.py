@@ -65,6 +65,13 @@ def test_a_failure_shows_the_largest_error_and_the_inputs():
     assert caught.value.inputs == {"x": "float64 [2, 2]"}
 
 
+def test_values_that_look_alike_are_shown_in_full():
+    with pytest.raises(Wrong) as caught:
+        close(1.0 + 1e-12, 1.0, of="f(x)", slack=1)
+
+    assert (caught.value.expected, caught.value.actual) == ("1.0", "1.000000000001")
+
+
 def test_the_tolerance_follows_the_dtype():
     close(np.float32(1 + 1e-5), 1.0, of="f(x)")
     with pytest.raises(Wrong):
@@ -153,6 +160,7 @@ def test_a_check_needs_a_mark_of_the_rubric():
         (list(range(100)), "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16..."),
         (np.random.default_rng(0), "a random generator"),
         (len, "a function"),
+        ({"W": np.zeros((2, 9)), "b": 0.5}, "{W: float64 [2, 9], b: 0.5}"),
     ],
 )
 def test_values_are_shown_shortly(value, text):

@@ -162,6 +162,14 @@ def test_a_forbidden_call_is_told_with_its_sentence_and_the_marks_are_shown(engi
     assert verdict.marks["correctness"].full
 
 
+@pytest.mark.parametrize("line", ["import scipy", "from sklearn import svm", "import os.path", "__import__('torch')"])
+def test_a_forbidden_import_breaks_a_rule(engine, line):
+    verdict = engine.grade(DOUBLE, f"{line}\n".encode() + RIGHT, stages=FAST)
+
+    assert verdict.outcome is Outcome.RULE
+    assert (verdict.rules[0].line, verdict.score) == (1, 0.0)
+
+
 def test_what_the_file_prints_is_kept(engine):
     verdict = engine.grade(DOUBLE, b"print('loading')\n" + RIGHT, stages=FAST)
 
@@ -176,7 +184,7 @@ def test_gradients_pass_through_the_learners_code(engine):
     upcast = engine.grade(scaled, b"import torch\ndef scaled(x, w):\n    return x.float() * w\n", stages=FAST)
 
     assert right.outcome is Outcome.PASS, [check.failure for check in right.checks]
-    assert failure_of(detached, "test_gradients") is not None
+    assert failure_of(detached, "test_gradients[4]") is not None
     assert failure_of(upcast, "test_bfloat16").words == "scaled(x, w) has dtype float32, not bfloat16"
 
 

@@ -81,6 +81,8 @@ class Wrong(AssertionError):
         self.inputs = None if inputs is None else {name: shown(value) for name, value in inputs.items()}
         self.expected = "" if expected is None else shown(expected)
         self.actual = "" if actual is None else shown(actual)
+        if self.actual and self.actual == self.expected:  # they differ further on
+            self.expected, self.actual = f"{expected!s}", f"{actual!s}"
         self.where = f"[{', '.join(map(str, where))}]" if where else ""
 
 
@@ -91,7 +93,7 @@ def shown(value: Any) -> str:
     if isinstance(value, np.ndarray):
         if value.size <= 6 and value.ndim <= 1:
             return np.array2string(value, precision=8, separator=", ")
-        return f"{value.dtype} [{', '.join(map(str, value.shape))}]"
+        return f"{value.dtype} {_shape(value.shape)}"
     if isinstance(value, np.generic):
         return shown(value.item())
     if isinstance(value, float):
@@ -101,9 +103,11 @@ def shown(value: Any) -> str:
     if isinstance(value, np.random.Generator):
         return "a random generator"
     if type(value).__name__ == "Tensor":
-        return f"{str(value.dtype).removeprefix('torch.')} [{', '.join(map(str, value.shape))}]"
+        return f"{str(value.dtype).removeprefix('torch.')} {_shape(tuple(value.shape))}"
     if callable(value):
         return "a function"
+    if type(value) is dict:
+        return f"{{{', '.join(f'{name}: {shown(each)}' for name, each in value.items())}}}"
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
 

@@ -54,6 +54,7 @@ class Daemon:
         self.last = time.monotonic()
         self.working = 0
         self.grades = 0
+        self.inode = 0
         self.lock = threading.Lock()
         self.stopped = threading.Event()
 
@@ -74,8 +75,9 @@ class Daemon:
             server.bind(str(self.path))
             self.path.chmod(0o600)
             server.listen(16)
+            self.inode = self.path.stat().st_ino
             stack.callback(self.engine.close)
-            stack.callback(self.path.unlink, missing_ok=True)
+            stack.callback(self.tidy)
             self.engine.warm(*flavours)
             server.settimeout(min(1.0, self.idle / 4))
             while not self.over():
@@ -86,10 +88,23 @@ class Daemon:
                 connection.settimeout(None)
                 threading.Thread(target=self.converse, args=(connection,), daemon=True).start()
 
+    def tidy(self) -> None:
+        """Take the socket's file away, unless it is another's by now."""
+        if self.reachable():
+            self.path.unlink(missing_ok=True)
+
     def over(self) -> bool:
-        """Whether to end."""
+        """Whether to end: told to, without work for long, or without a socket by which anybody could ask."""
         with self.lock:
-            return self.stopped.is_set() or (not self.working and time.monotonic() - self.last > self.idle)
+            idle = time.monotonic() - self.last > self.idle or not self.reachable()
+            return self.stopped.is_set() or (not self.working and idle)
+
+    def reachable(self) -> bool:
+        """Whether the socket's file is still there, and this daemon's."""
+        try:
+            return self.path.stat().st_ino == self.inode
+        except OSError:
+            return False
 
     def converse(self, connection: socket.socket) -> None:
         """Answer one request."""

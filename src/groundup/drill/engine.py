@@ -112,13 +112,13 @@ class Base:
     def runner(self, cuda: bool) -> tuple[socket.socket, socket.socket]:
         """Order a runner; returns the other ends of its data and life."""
         (data, their_data), (life, their_life) = socket.socketpair(), socket.socketpair()
-        _order(self._runners, {"cuda": cuda}, [their_data, their_life])
+        _order(self._runners, {"cuda": cuda}, [their_data, their_life], [data, life])
         return data, life
 
     def judge(self, data: socket.socket, life: socket.socket) -> socket.socket:
         """Order a judge of a runner, which then belongs to it alone; returns the other end of its result."""
         result, their_result = socket.socketpair()
-        _order(self._judges, {}, [their_result, data, life])
+        _order(self._judges, {}, [their_result, data, life], [result])
         return result
 
     def log(self) -> str:
@@ -137,13 +137,18 @@ class Base:
             self.process.wait()
 
 
-def _order(orders: socket.socket, words: Mapping[str, Any], sockets: Sequence[socket.socket]) -> None:
+def _order(
+    orders: socket.socket, words: Mapping[str, Any], theirs: Sequence[socket.socket], ours: Sequence[socket.socket]
+) -> None:
+    """Give a zygote an order and the new process' ends of sockets; without a zygote, our ends are closed, too."""
     try:
-        socket.send_fds(orders, [json.dumps(words).encode()], [sock.fileno() for sock in sockets])
+        socket.send_fds(orders, [json.dumps(words).encode()], [sock.fileno() for sock in theirs])
     except OSError as error:
+        for sock in ours:
+            sock.close()
         raise EngineFault(f"a zygote is gone: {error}") from None
     finally:
-        for sock in sockets:
+        for sock in theirs:
             sock.close()
 
 
@@ -358,6 +363,8 @@ def _verdict(
         outcome, message = Outcome.VOID, void
     elif report.load is not None:
         outcome = Outcome(report.load["kind"])
+        if rules and report.load.get("raised") in ("ImportError", "ModuleNotFoundError"):
+            outcome = Outcome.RULE  # the import was refused
         message, trace = report.load["message"], report.load["traceback"]
     else:
         outcome = outcome_of(report.checks, marks, rules)

@@ -246,7 +246,7 @@ def _grade(job: dict[str, Any], session: Session, tell: Any) -> dict[str, Any]:
             load = _unnoticed(session, plugin)
     except RemoteError as error:
         message = f"your file does not load: {error.type_name}: {error.message}"
-        load = {"kind": "error", "message": message, "traceback": error.traceback}
+        load = {"kind": "error", "raised": error.type_name, "message": message, "traceback": error.traceback}
     except Ended as ended:
         load = {
             "kind": ended.kind,

@@ -27,9 +27,7 @@ class Outcome(Enum):
     @property
     def exit_code(self) -> int:
         """What `drill` exits with; 2 is click's, for a command that was not understood."""
-        return {"pass": 0, "fail": 1, "partial": 3, "rule": 4, "error": 5, "timeout": 6, "crash": 7, "void": 8}[
-            self.value
-        ]
+        return _EXIT_CODES[self.value]
 
 
 _EXIT_CODES = {"pass": 0, "fail": 1, "partial": 3, "rule": 4, "error": 5, "timeout": 6, "crash": 7, "void": 8}
