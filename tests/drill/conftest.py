@@ -23,9 +23,10 @@ import psutil
 import pytest
 from click.testing import CliRunner, Result
 
-from groundup.drill import grader
+from groundup.drill import clock, grader
 from groundup.drill.cli import main
 from groundup.drill.client import Client
+from groundup.drill.clock import Stamp
 from groundup.drill.verdict import Broken, CheckResult, Failure, Outcome, Verdict, marks_of, score_of
 
 PATIENCE = 60
@@ -266,11 +267,12 @@ class Grader:
 
 
 class Learner:
-    """Types commands in a folder of their own. Time passes when the tests say so."""
+    """Types commands in a folder of their own. For them, time passes when a test says so."""
 
-    def __init__(self, here: Path, home: Path, drills: Path) -> None:
-        self.here, self.home, self.drills = here, home, drills
+    def __init__(self, here: Path, home: Path) -> None:
+        self.here, self.home = here, home
         self.runner = CliRunner()
+        self.now = Stamp(wall=1_740_996_000.0, boot=5000.0, boot_id="first")  # 3 March 2025, 10:00
 
     def __call__(self, *words: str, code: int | None = 0, columns: int = 80) -> Result:
         result = self.runner.invoke(main, list(words), env={"COLUMNS": str(columns)})
@@ -284,10 +286,16 @@ class Learner:
         return json.loads(self(*words, "--json", code=code).stdout)
 
     def write(self, text: str, drill: str = "mean") -> Path:
-        """Save a solution."""
+        """Save a solution, now."""
         path = self.here / drill / "solution.py"
         path.write_text(text, encoding="utf-8")
+        os.utime(path, (self.now.wall, self.now.wall))
         return path
+
+    def wait(self, *, minutes: float = 0.0, days: float = 0.0) -> None:
+        """Let time pass."""
+        seconds = 60.0 * minutes + 86400.0 * days
+        self.now = replace(self.now, wall=self.now.wall + seconds, boot=self.now.boot + seconds)
 
     # The history's file
 
@@ -299,19 +307,17 @@ class Learner:
         with contextlib.closing(sqlite3.connect(self.database)) as db, db:
             return db.execute(query, values).fetchall()
 
-    def pass_minutes(self, minutes: float) -> None:
-        """Let all that is kept lie so much further back: as if that time had passed."""
-        seconds = 60.0 * minutes
-        for table in ("session", "mock"):
-            self.rows(f"UPDATE {table} SET wall = wall - ?, boot = boot - ?", seconds, seconds)
-        self.rows("UPDATE session SET ended = ended - ?", seconds)
-        self.rows("UPDATE attempt SET wall = wall - ?", seconds)
-        self.rows("UPDATE mock SET ended = ended - ?", seconds)
+    def age(self, minutes: float) -> None:
+        """Date all sessions back, for commands in other processes, whose time nobody can stop."""
+        self.rows("UPDATE session SET wall = wall - ?, boot = boot - ?", 60.0 * minutes, 60.0 * minutes)
 
 
 @pytest.fixture
-def learner(tmp_path: Path, drills: Path, monkeypatch: pytest.MonkeyPatch) -> Learner:
-    """In an empty folder, with an empty history."""
+def learner(tmp_path: Path, drills: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Learner:
+    """In an empty folder, with an empty history; nothing is graded unless a test asks for `graded` or `daemon`."""
+    if not {"graded", "daemon"} & set(request.fixturenames):
+        for name in ("client", "engine"):
+            monkeypatch.setattr(grader, name, lambda: pytest.fail("the test asks for no grader"))
     here, home = tmp_path / "here", tmp_path / "home"
     here.mkdir()
     monkeypatch.chdir(here)
@@ -321,7 +327,9 @@ def learner(tmp_path: Path, drills: Path, monkeypatch: pytest.MonkeyPatch) -> Le
     for name in ("NO_COLOR", "FORCE_COLOR", "TERM"):
         monkeypatch.delenv(name, raising=False)
     time.tzset()
-    return Learner(here, home, drills)
+    learner = Learner(here, home)
+    monkeypatch.setattr(clock, "now", lambda: learner.now)
+    return learner
 
 
 @pytest.fixture

@@ -287,7 +287,10 @@ def check(ctx: click.Context, name: str | None, as_json: bool) -> None:
         _print_json(feedback.told(verdict, open_book))
     else:
         show(feedback.headline(session, "", now), "", feedback.Feedback(drill, verdict, open_book=open_book))
-        if verdict.outcome is Outcome.PASS and session.ending is None:
+        if verdict.outcome is Outcome.VOID:
+            say()
+            say(feedback.sentence(drill, verdict))
+        elif verdict.outcome is Outcome.PASS and session.ending is None:
             say()
             say("All checks pass. `drill submit` draws fresh inputs, and plugs your part into the model.")
     ctx.exit(verdict.outcome.exit_code)
@@ -435,7 +438,7 @@ def reset(name: str | None, end: bool) -> None:
                 raise errors.Request("This drill is part of a mock interview, which `drill mock --end` ends.")
             if session.ending is not None:
                 raise errors.Ended(f"{drill.name} has ended already: {session.ending.value}.")
-            session = history.end(session, Ending.GIVEN_UP, now)
+            session = history.end(session, Ending.LEFT, now)
             click.echo(f"{drill.name} is ended. `drill start {drill.name}` begins anew.")
             return
         aside = Desk(drill, session.folder).lay(fresh=True)
@@ -517,7 +520,7 @@ def mock(
     Without an option: begin one, or say where you are in the one that goes on. How hard the drills are and how you did
     is told at the end.
     """
-    from groundup.drill import mock
+    from groundup.drill import grader, mock
 
     asked = [word for word, given in (("--next", go_on), ("--end", end), ("--debrief", debrief)) if given]
     settings = bool(names or count or minutes or device != "cpu")
@@ -542,6 +545,8 @@ def mock(
         from groundup.drill.screen import show
 
         show(answer)
+    if isinstance(answer, mock.Whereabouts):
+        grader.warm(catalogue.find(answer.session.drill))
 
 
 # Teach

@@ -124,7 +124,8 @@ class Feedback:
         if hidden:
             if public and not self.bare:
                 parts.append((Text(), None))
-            later = "" if self.open_book else "; they are explained when the drill is over"
+            told = self.open_book or all(check.passed for check in hidden)
+            later = "" if told else "; they are explained when the drill is over"
             parts.append((self._heading("hidden checks", hidden, later), None))
             if self.open_book and not self.bare:
                 parts += self._checks([check for check in hidden if not check.passed])

@@ -197,6 +197,11 @@ class Whereabouts:
         begun = [(session, len(history.attempts(session))) for session in history.sessions(mock=mock)]
         return cls(mock, begun, now)
 
+    @property
+    def session(self) -> Session:
+        """The drill that was laid out last."""
+        return self.begun[-1][0]
+
     def to_json(self) -> dict[str, Any]:
         """As plain JSON."""
         return {
@@ -215,14 +220,15 @@ class Whereabouts:
         left = clock.minutes(self.mock.left(self.now))
         yield Text(f"Mock interview: drill {len(self.begun)} of {len(self.mock.drills)}, {left} left.", style="bold")
         yield Text()
-        for session, attempts in self.begun[:-1]:
+        for earlier, attempts in self.begun[:-1]:
             state = f"handed in {count(attempts, 'time')}" if attempts else "not handed in"
-            yield Text(f"  {session.drill}: {state}")
-        session, attempts = self.begun[-1]
-        yield Text(f"  question   {session.folder / 'prompt.md'}", overflow="fold")
-        yield Text(f"  your file  {session.file}", overflow="fold")
-        yield Text()
-        yield Text(f"Next: cd {session.folder}", overflow="fold")
+            yield Text(f"  {earlier.drill}: {state}")
+        session = self.session
+        if len(self.begun) > 1:
+            yield Text()
+        for line in (f"  question   {session.folder / 'prompt.md'}", f"  your file  {session.file}", ""):
+            yield Text(line, no_wrap=True, overflow="ignore")  # a path is one word
+        yield Text(f"Next: cd {session.folder}", no_wrap=True, overflow="ignore")
         yield Text("`drill check` tries your file, `drill submit` hands it in.")
         if len(self.begun) < len(self.mock.drills):
             yield Text("`drill mock --next` goes on to the next drill, whenever you want.")
@@ -322,7 +328,7 @@ def _part(part: Part) -> Iterator[RenderableType]:
     if part.session and part.session.reading is not None:
         facts.append(f"reading {clock.minutes(part.session.reading)}")
     if part.session:
-        facts.append(count(part.session.hints, "hint"))
+        facts.append(count(part.session.hints, "hint") if part.session.hints else "no hints")
     if facts:
         yield Padding(Text(", ".join(facts)), (0, 0, 0, 2))
     if verdict and verdict.marks:

@@ -24,6 +24,8 @@ def time_line(session: Session, now: clock.Stamp) -> str:
         return f"practice, no clock; {clock.minutes(session.used(now))} so far"
     if left < 0:
         return f"the time was over {clock.minutes(-left)} ago"
+    if session.mode is Mode.MOCK:
+        return f"{clock.minutes(left)} left of the mock interview"
     return f"{clock.minutes(left)} left of {clock.minutes(session.seconds)}"
 
 

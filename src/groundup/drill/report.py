@@ -160,7 +160,7 @@ class Report:
         yield Text(
             f"{drills} tried in {count(total.sessions, 'session')}, {total.passed} passed;"
             f" handed in {count(total.attempts, 'time')} after {clock.minutes(total.seconds)} of work;"
-            f" {count(total.hints, 'hint')}."
+            f" {count(total.hints, 'hint') if total.hints else 'no hints'}."
         )
         yield Text()
         yield self._drills()

@@ -51,7 +51,7 @@ def show(*renderables: RenderableType) -> None:
     screen = console()
     with screen.capture() as capture:
         for each in renderables:
-            screen.print(each)
+            screen.print(each, crop=False)
     for line in capture.get().splitlines():
         click.echo(line.rstrip())
 

@@ -23,8 +23,9 @@ class Ending(Enum):
     """Why no more submissions are taken. A deadline is not an ending: late work is graded, and marked late."""
 
     PASSED = "passed"
-    GIVEN_UP = "given up"  # or left without asking for the solution
+    GIVEN_UP = "given up"  # the solution was looked at before the deadline
     SHOWN = "shown"  # the solution was looked at after the deadline
+    LEFT = "left"  # without a look at the solution
     REPLACED = "replaced"  # the drill was started again
     MOCK_OVER = "mock over"
 
@@ -127,14 +128,15 @@ class Session:
 
     def tried(self, attempts: Sequence[Attempt]) -> bool:
         """Whether anything was done in it; a drill started by mistake counts for nothing."""
-        return bool(attempts or self.hints or self.checks or self.reading is not None)
+        looked = self.ending in (Ending.GIVEN_UP, Ending.SHOWN)
+        return bool(looked or attempts or self.hints or self.checks or self.reading is not None)
 
 
 def choose(sessions: Sequence[Session], here: Path, now: Stamp, drill: str | None = None) -> Session:
     """The session that a command speaks of.
 
     That of the current folder, or of one above it, or of ``./NAME``; else the only one that is running; else the only
-    one that has not ended.
+    one that has not ended; else the last one.
 
     Args:
         sessions: All, oldest first.
@@ -156,7 +158,8 @@ def choose(sessions: Sequence[Session], here: Path, now: Stamp, drill: str | Non
     below = [session for session in known if drill and session.folder == here / drill]
     running = [session for session in known if session.running(now)]
     unended = [session for session in known if session.ending is None and session.folder.is_dir()]
-    for fitting in (below[-1:], running, unended, known[-1:] if drill else []):
+    last = [session for session in known if drill or session.folder.is_dir()][-1:]
+    for fitting in (below[-1:], running, unended, last):
         near = [session for session in fitting if session.folder.parent == here]
         for few in (fitting, near):
             if len(few) == 1:

@@ -141,6 +141,7 @@ def refuse_ended(session: Session) -> None:
         Ending.PASSED: "is passed",
         Ending.GIVEN_UP: "was given up",
         Ending.SHOWN: "is over: its solution was shown",
+        Ending.LEFT: "was left",
         Ending.REPLACED: "was started again",
         Ending.MOCK_OVER: "was part of a mock interview that is over",
     }
