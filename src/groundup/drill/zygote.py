@@ -52,7 +52,9 @@ _DUMP_SECONDS = 0.3
 
 _LOADED = {
     "numpy": ("numpy", "numpy.random", "numpy.linalg", "numpy.fft", "numpy.lib.stride_tricks", "numpy.ma"),
-    "torch": ("torch", "torch.nn.functional", "torch.utils.data", "torch.func"),
+    # The last one is what the first gradient loads, with sympy: half a second that each fork would pay. PyTorch's own
+    # optimisers load more, and no drill needs one.
+    "torch": ("torch", "torch.nn.functional", "torch.func", "torch.fx.experimental.symbolic_shapes"),
 }
 """What runners of a flavour have loaded; ``torch`` also has what ``numpy`` has."""
 

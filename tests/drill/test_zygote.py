@@ -1,0 +1,69 @@
+"""What zygotes have loaded: a fork must find everything there."""
+
+import subprocess
+import sys
+
+import pytest
+
+GRADIENT = """
+import torch
+w = torch.ones(2, requires_grad=True)
+torch.autograd.grad(w * 2, (w,), torch.ones(2))
+(w * 2).sum().backward()
+"""
+
+CAPSTONES = """
+import torch
+from groundup.capstones import cnn, cnn_study, gpt, training
+model, vocabulary = gpt.pretrained()
+gpt.write(model, vocabulary, "a", 3)
+ids = gpt.encode(gpt.TEXT, vocabulary)[:20]
+model(ids[None]).sum().backward()
+training.AdamW(model.parameters(), 0.1).step()
+cnn_study.features(cnn.pretrained(), torch.zeros(2, 1, 12, 12))
+"""
+
+COMPUTE = """
+import numpy as np
+rng = np.random.default_rng(0)
+np.linalg.norm(rng.normal(size=(3, 3)), axis=1)
+np.linalg.svd(np.cov(rng.normal(size=(3, 9))))
+np.unique(np.einsum("ij,kj->ik", np.ones((2, 2)), np.ones((2, 2))))
+np.lib.stride_tricks.sliding_window_view(np.arange(9), 3)
+np.errstate(all="ignore").__enter__()
+"""
+
+
+@pytest.mark.parametrize(
+    ("load", "work"),
+    [
+        ("zygote.load('numpy')", COMPUTE),
+        ("zygote.load('torch')", COMPUTE + GRADIENT),
+        ("zygote.load('torch'); zygote.load_judge('torch')", GRADIENT + CAPSTONES),
+    ],
+    ids=["runner of NumPy", "runner of PyTorch", "judge of capstones"],
+)
+def test_work_in_a_fork_loads_nothing_large(load, work):
+    program = f"""
+import sys
+from groundup.drill import zygote
+{load}
+before = set(sys.modules)
+{work}
+print(*sorted(set(sys.modules) - before), sep="\\n")
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    small = ("groundup", "encodings")
+
+    assert [name for name in done.stdout.split() if name.partition(".")[0] not in small] == []
+
+
+def test_a_runner_has_neither_pytest_nor_suites_nor_capstones():
+    program = "import sys; from groundup.drill import zygote, runner; zygote.load('torch'); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    loaded = done.stdout.split()
+
+    assert "torch" in loaded
+    assert [name for name in loaded if name.startswith(("pytest", "_pytest", "groundup.capstones"))] == []
+    assert not {"groundup.drill.judge", "groundup.drill.checks", "groundup.drill.proxy"} & set(loaded)
