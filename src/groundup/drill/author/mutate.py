@@ -84,6 +84,8 @@ def mutants(source: str, only_between_markers: bool = True, most: int | None = N
             times[name] += 1
             line = cast(int, change.node.lineno)  # type: ignore[attr-defined]  # statements and expressions have one
             shown = mutant.splitlines()[line - 1].strip()
+            if isinstance(change.new, ast.Pass):
+                shown = f"{source.splitlines()[line - 1].strip()} (dropped)"
             found.append(Mutant(name if times[name] == 1 else f"{name} #{times[name]}", line, shown, mutant))
     if most is not None and len(found) > most:
         return [found[i * len(found) // most] for i in range(most)]
@@ -463,7 +465,13 @@ def _of_statement(place: _Place, node: ast.stmt) -> Iterator[_Change]:
         for other in _OPERATORS.get(type(node.op), ()):
             yield _Change(node, ast.AugAssign(node.target, other(), node.value), _cut(node), _SIGNS[other] + "=")
     elif _can_go(place, node):
-        yield _Change(node, ast.Pass(), _cut(node), "dropped")
+        yield _Change(node, ast.Pass(), _raised(node) if isinstance(node, ast.Raise) else _cut(node), "dropped")
+
+
+def _raised(node: ast.Raise) -> str:
+    """Without the error's text, which may well change."""
+    error = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+    return f"raise {ast.unparse(error)}" if error is not None else "raise"
 
 
 def _can_go(place: _Place, node: ast.stmt) -> bool:

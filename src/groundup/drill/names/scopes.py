@@ -132,9 +132,13 @@ class Tracker(ABC):
     def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> None:
         """Read a function of the program."""
 
-    def step(self) -> None:
-        """Count one step of work."""
-        self.steps += 1
+    def step(self, work: int = 1) -> None:
+        """Count steps of work.
+
+        Raises:
+            Tangled: There were too many.
+        """
+        self.steps += work
         if self.steps > _STEPS:
             raise Tangled
 
@@ -240,6 +244,7 @@ class Tracker(ABC):
     def join(self, *envs: dict[str, Value]) -> dict[str, Value]:
         """What names stand for after one of several ways was taken."""
         names = {name for env in envs for name in env}
+        self.step(len(names) // 4)
         missing = self.unbound if self.scope.kind == "module" else lambda name, node: NOTHING
         return {
             name: NOTHING.union(*(env[name] if name in env else missing(name, None) for env in envs)) for name in names
