@@ -27,7 +27,7 @@ from groundup.drill import clock, grader
 from groundup.drill.cli import main
 from groundup.drill.client import Client
 from groundup.drill.clock import Stamp
-from groundup.drill.verdict import Broken, CheckResult, Failure, Outcome, Verdict, marks_of, score_of
+from groundup.drill.verdict import STAGES, Broken, CheckResult, Failure, Outcome, Verdict, marks_of, score_of
 
 PATIENCE = 60
 """Seconds after which something that was to happen did not. Nothing waits that long unless it fails."""
@@ -192,7 +192,7 @@ def make_verdict(
     outcome: Outcome,
     *,
     drill: str = "mean",
-    stages: Sequence[str] = ("public", "hidden", "capstone"),
+    stages: Sequence[str] = STAGES,
     **settings: object,
 ) -> Verdict:
     """What a grade would come to."""
@@ -238,7 +238,7 @@ class Grader:
 
     # As a client and as an engine
 
-    def grade(self, drill, source, *, stages, seed, device, progress=None) -> Verdict:
+    def grade(self, drill, source, *, stages=STAGES, seed=None, device="cpu", progress=None) -> Verdict:
         self.asked.append({"drill": drill.name, "source": source, "stages": stages, "seed": seed, "device": device})
         self.before()
         verdict = make_verdict(self.outcome, drill=drill.name, stages=stages, device=device, **(self.settings or {}))

@@ -177,6 +177,7 @@ def _chosen(history: History, name: str | None) -> tuple[Session, Drill, Stamp]:
 
 
 @click.group(
+    "drill",
     cls=_Group,
     invoke_without_command=True,
     epilog=_EPILOG,
@@ -451,23 +452,22 @@ def reset(name: str | None, end: bool) -> None:
 
 
 @main.command(short_help="Say how you have done.")
-@click.option("--export", type=click.File("w", encoding="utf-8", atomic=True), help="Write all that is kept to a file.")
+@click.option("--export", type=click.Path(dir_okay=False, allow_dash=True), help="Write all that is kept to a file.")
 @_json_option
-def report(export: Any, as_json: bool) -> None:
+def report(export: str | None, as_json: bool) -> None:
     """Say how you have done: attempts, times, hints and marks; by drill and by topic."""
     from groundup.drill import report
     from groundup.drill.record import Record
 
     record = Record.read(_tell)
     if export is not None:
-        from importlib.metadata import version
-
         with _history() as history:
-            data = report.export(history, record, version("groundup"))
-        json.dump(data, export, ensure_ascii=False, indent=2)
-        export.write("\n")
-        if export.name != "-":
-            _tell(f"{len(record.sessions)} sessions and {len(record.attempts)} submissions are in {export.name}.")
+            data = report.export(history, record)
+        if export == "-":
+            _print_json(data)
+        else:
+            report.write(data, Path(export))
+            _tell(f"{len(record.sessions)} sessions and {len(record.attempts)} submissions are in {export}.")
         return
     summary = report.Report(record, catalogue.drills())
     if as_json:

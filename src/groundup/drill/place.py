@@ -156,7 +156,7 @@ def show(drills: Sequence[Drill], record: Record, here: Path) -> None:
         click.echo()
     if not record.mock:
         _show_next(drills, record, bool(going))
-    click.echo("`drill list` names all drills, `drill report` says how you have done.")
+    say("`drill list` names all drills, `drill report` says how you have done.")
 
 
 def _show_next(drills: Sequence[Drill], record: Record, busy: bool) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from groundup.catalogue import MARKS, Drill
 from groundup.drill import clock
+from groundup.drill.errors import InTheWay
 from groundup.drill.history import History
 from groundup.drill.record import Record
 from groundup.drill.screen import count
@@ -235,11 +239,25 @@ def _last(pairs: Sequence[tuple[Session, Attempt]]) -> Table:
 # Export
 
 
-def export(history: History, record: Record, version: str) -> dict[str, Any]:
+def write(data: dict[str, Any], path: Path) -> None:
+    """Write an export to a file, which is there whole or not at all.
+
+    Raises:
+        InTheWay: It cannot be written.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_text(json.dumps(data, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        raise InTheWay(f"{path} cannot be written: {(error.strerror or str(error)).lower()}.") from None
+
+
+def export(history: History, record: Record) -> dict[str, Any]:
     """Everything that is kept, as plain JSON."""
     return {
         "format": 1,
-        "groundup": version,
+        "groundup": version("groundup"),
         "exported": _date(record.now.wall),
         "sessions": [_session(history, session, record) for session in record.sessions],
         "mocks": [

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from groundup.drill.clock import Stamp
-from groundup.drill.screen import count, paint
+from groundup.drill.screen import count, paint, say
 from groundup.drill.session import Attempt, Ending, Mode, Session
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def schedule(sessions: Iterable[Session], attempts: Sequence[Attempt], now: Stam
 def show(due: Sequence[Due], wall: float) -> None:
     """Write what is due and what will be to standard output."""
     if not due:
-        click.echo("Nothing to review yet: a drill comes back some days after you have worked on it.")
+        say("Nothing to review yet: a drill comes back some days after you have worked on it.")
         return
     now = [each for each in due if each.overdue(wall)]
     later = [each for each in due if not each.overdue(wall)]
