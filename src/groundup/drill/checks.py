@@ -145,10 +145,11 @@ def close(
         Wrong: They differ.
     """
     wanted = np.asarray(expected, dtype=np.float64)
-    found, found_dtype = _floats(actual, isinstance(expected, np.ndarray), of, inputs)
-    if found.shape != wanted.shape:
-        words = f"{of} has shape {_shape(found.shape)}, not {_shape(wanted.shape)}"
-        raise Wrong(words, inputs=inputs, expected=_shape(wanted.shape), actual=_shape(found.shape))
+    values, found_dtype = _floats(actual, isinstance(expected, np.ndarray), of, inputs)
+    if values.shape != wanted.shape:  # before they are converted: they may be far more than was asked for
+        words = f"{of} has shape {_shape(values.shape)}, not {_shape(wanted.shape)}"
+        raise Wrong(words, inputs=inputs, expected=_shape(wanted.shape), actual=_shape(values.shape))
+    found = values.double().numpy() if hasattr(values, "double") else np.asarray(values, dtype=np.float64)
     if dtype is not None and found_dtype != (name := _dtype_name(dtype)):
         raise Wrong(f"{of} has dtype {found_dtype}, not {name}", inputs=inputs, expected=name, actual=found_dtype)
     eps = _eps(found_dtype)
@@ -174,22 +175,20 @@ def close(
         raise Wrong(words, inputs=inputs, expected=wanted[where], actual=found[where], where=where)
 
 
-def _floats(
-    actual: Any, wants_array: bool, of: str, inputs: Mapping[str, Any] | None
-) -> tuple[NDArray[np.float64], str]:
-    """The values as float64, and the name of the dtype that they came in."""
+def _floats(actual: Any, wants_array: bool, of: str, inputs: Mapping[str, Any] | None) -> tuple[Any, str]:
+    """An array, or a tensor on the CPU, with the values as they came, and the name of their dtype."""
     torch = sys.modules.get("torch")
     if torch is not None and type(actual) is torch.Tensor:
         values, name = actual.detach().cpu(), str(actual.dtype).removeprefix("torch.")
         if not (values.is_floating_point() or name.startswith(("int", "uint"))):
             raise Wrong(f"{of} holds {name}, not floats", inputs=inputs)
-        return values.double().numpy(), name
+        return values, name
     if wants_array:
         if type(actual) is not np.ndarray:
             raise Wrong(f"{of} is {_kind(actual)}, not an array", inputs=inputs)
         if actual.dtype.kind not in "iuf":
             raise Wrong(f"{of} holds {actual.dtype}, not floats", inputs=inputs)
-        return actual.astype(np.float64), actual.dtype.name
+        return actual, actual.dtype.name
     scalar = type(actual) in (int, float) or (isinstance(actual, np.generic) and actual.dtype.kind in "iuf")
     if not scalar and not (type(actual) is np.ndarray and actual.ndim == 0 and actual.dtype.kind in "iuf"):
         raise Wrong(f"{of} is {_kind(actual)}, not a float", inputs=inputs)

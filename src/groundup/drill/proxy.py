@@ -28,8 +28,8 @@ from groundup.drill import SOLUTION, wire
 
 Kind = TypeVar("Kind")
 
-TOTAL_SECONDS = 60.0
-"""What a learner's code may take in one stage, all calls together."""
+TOTAL_CALLS = 6.0
+"""What a learner's code may take in one stage, all calls together, in units of what one call may take."""
 
 _START_SECONDS = 60.0
 """How long a runner may take until it listens: where processes are not forked, it imports everything first."""
@@ -187,8 +187,7 @@ class Session:
 
     def __init__(self, data: socket.socket, life: socket.socket, seconds: float) -> None:
         self.data, self.life = data, life
-        self.data.settimeout(seconds)  # for what is sent: a runner may refuse to read
-        self.seconds, self.left = seconds, TOTAL_SECONDS
+        self.seconds, self.left = seconds, TOTAL_CALLS * seconds
         self.ended: Ended | None = None
         self.output = ""
         self.rules: list[tuple[int | None, str]] = []
@@ -272,8 +271,7 @@ class Session:
         flags = {"count": self._counting is not None, "watch": self._watching}
         header = {"id": self._said, "op": op, "values": tree, **flags, **fields}
         try:
-            wire.send(self.data, header, body)
-            return self._reply()
+            return self._reply(header, body)
         except TimeoutError:
             raise self._hung() from None
         except (EOFError, ConnectionError):
@@ -283,24 +281,26 @@ class Session:
         except wire.WireError as error:
             raise self._broke(str(error)) from None
 
-    def _reply(self) -> Any:
-        limit = min(self.seconds, self.left)
-        while True:
-            began = time.monotonic()
-            try:
-                header, body = wire.receive(self.data, deadline=began + limit)
-            finally:
-                took = time.monotonic() - began
-                limit, self.left = max(0.0, limit - took), max(0.0, self.left - took)
-            if "callback" in header:
-                self._answer(header, body)
-                continue
-            if _checked(header.get("id"), int) != self._said:
-                raise wire.WireError("an answer to something that was not asked")
-            self._note(header)
-            if "raised" in header:
-                raise _error(header["raised"])
-            return wire.unpack(header.get("value"), body, self._resolve)
+    def _reply(self, question: Mapping[str, Any], buffers: Any) -> Any:
+        """Ask, and wait for the answer. What callbacks take counts only for all calls together: it is the suite's."""
+        limit, until = self.seconds, time.monotonic() + self.left
+        try:
+            wire.send(self.data, question, buffers, deadline=min(time.monotonic() + limit, until))
+            while True:
+                began = time.monotonic()
+                header, body = wire.receive(self.data, deadline=min(began + limit, until))
+                limit -= time.monotonic() - began
+                if "callback" in header:
+                    self._answer(header, body, until)
+                    continue
+                if _checked(header.get("id"), int) != self._said:
+                    raise wire.WireError("an answer to something that was not asked")
+                self._note(header)
+                if "raised" in header:
+                    raise _error(header["raised"])
+                return wire.unpack(header.get("value"), body, self._resolve)
+        finally:
+            self.left = max(0.0, until - time.monotonic())
 
     def _note(self, header: Mapping[str, Any]) -> None:
         if self._counting is not None and "opcodes" in header:
@@ -310,20 +310,24 @@ class Session:
             line, name = (*_checked(rule, list), None, None)[:2]
             self.rules.append((line if type(line) is int else None, printable(str(name)[:200])))
 
-    def _answer(self, header: Mapping[str, Any], body: memoryview) -> None:
+    def _answer(self, header: Mapping[str, Any], body: memoryview, deadline: float) -> None:
         """Call a function of the suite's for the learner."""
-        number = header["callback"]
-        if not isinstance(number, int) or not 0 <= number < len(self._callbacks):
+        number = _checked(header["callback"], int)
+        if not 0 <= number < len(self._callbacks):
             raise wire.WireError("a callback that was never given")
-        args, kwargs = wire.unpack(header.get("values"), body, self._resolve)
+        args, kwargs = (*_checked(wire.unpack(header.get("values"), body, self._resolve), tuple), (), {})[:2]
+        answer: dict[str, Any]
         try:
             tree, buffers = wire.pack(self._callbacks[number](*args, **kwargs), self._refer)
+            answer = {"value": tree}
         except (Ended, RunnerFault):
             raise
         except Exception as error:  # the learner's to handle, as the model's or the tool's own failure would be
-            wire.send(self.data, {"raised": [type(error).__name__, str(error)]})
-        else:
-            wire.send(self.data, {"value": tree}, buffers)
+            answer, buffers = _raised(error), []
+        try:
+            wire.send(self.data, answer, buffers, deadline=deadline)
+        except wire.TooLarge as error:
+            wire.send(self.data, _raised(error), deadline=deadline)
 
     def _refer(self, value: Any) -> dict[str, Any] | None:
         if isinstance(value, Remote):
@@ -357,7 +361,7 @@ class Session:
         words = self._last_words("dump")
         where = words.get("dump", "")
         over = "all calls together" if self.left <= 0 else "one call"
-        limit = TOTAL_SECONDS if self.left <= 0 else self.seconds
+        limit = TOTAL_CALLS * self.seconds if self.left <= 0 else self.seconds
         self.ended = Hung(f"no answer after {limit:g} seconds, the limit for {over}", _own_lines(where))
         return self.ended
 
@@ -409,6 +413,11 @@ def _checked(value: Any, kind: type[Kind]) -> Kind:
     if type(value) is not kind:
         raise wire.WireError(f"{type(value).__name__} in the place of {kind.__name__}")
     return value
+
+
+def _raised(error: Exception) -> dict[str, Any]:
+    """A suite's exception, as a callback's answer."""
+    return {"raised": [type(error).__name__, str(error)[:2000]]}
 
 
 def _error(raised: Any) -> RemoteError:

@@ -36,6 +36,12 @@ OUTPUT_LIMIT = 2**20
 """Bytes that a learner's file may print; what is beyond is dropped."""
 
 
+_MOST_TOLD = 10_000
+"""Characters of an exception's message, of its traceback, and of a class's name."""
+
+_MOST_PARAMETERS = 20
+
+
 def serve(sock: socket.socket) -> NoReturn:
     """Answer requests until the judge is gone, then end the process."""
     for name, fd in (("stdout", 1), ("stderr", 2)):
@@ -86,7 +92,7 @@ class _Runner:
         self.module = types.ModuleType("solution")
         self.objects: list[Any] = [self.module]
         self.numbers: dict[int, int] = {id(self.module): 0}
-        self.watched: list[tuple[str, Any, bytes]] = []
+        self.watched: list[tuple[str, Any, tuple[Any, ...]]] = []
         self.tapes: list[tuple[list[Any], list[Any]]] = []
         self.rules: list[tuple[int | None, str]] = []
         self.functions: dict[int, Any] = {}
@@ -103,7 +109,11 @@ class _Runner:
             buffers = ()
         if self.rules:
             reply["rules"], self.rules = self.rules, []
-        wire.send(self.sock, reply, buffers)
+        try:
+            wire.send(self.sock, reply, buffers)
+        except wire.TooLarge as error:
+            reply.pop("value", None)
+            wire.send(self.sock, {**reply, "raised": self.told(error)})
 
     # Operations
 
@@ -138,7 +148,7 @@ class _Runner:
 
     def do_changed(self, header: Mapping[str, Any], reply: dict[str, Any]) -> list[str]:
         watched, self.watched = self.watched, []
-        return [name for name, array, before in watched if _bytes(array) != before]
+        return [name for name, value, before in watched if _state(value) != before]
 
     def do_vjp(self, header: Mapping[str, Any], reply: dict[str, Any], *cotangents: Any) -> tuple[Any, ...]:
         torch = sys.modules["torch"]
@@ -155,8 +165,8 @@ class _Runner:
     def watch(self, names: list[str], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
         names += [f"argument {i}" for i in range(len(names) + 1, len(args) + 1)]
         for name, value in (*zip(names, args, strict=False), *kwargs.items()):
-            for inner, array in _arrays(value, name):
-                self.watched.append((inner, array, _bytes(array)))
+            for inner, each in (*_holders(value, name), *_arrays(value, name)):
+                self.watched.append((inner, each, _state(each)))
 
     def taped(self, function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[int, Any]:
         torch = sys.modules["torch"]
@@ -174,7 +184,7 @@ class _Runner:
         if number is None:
             number = self.numbers[id(value)] = len(self.objects)
             self.objects.append(value)
-        return {"id": number, "type": type(value).__name__, "parameters": _parameters(value)}
+        return {"id": number, "type": _name(type(value))[:_MOST_TOLD], "parameters": _parameters(value)}
 
     def resolve(self, reference: Mapping[str, Any]) -> Any:
         if "id" in reference:
@@ -201,9 +211,9 @@ class _Runner:
     def told(self, error: BaseException) -> dict[str, Any]:
         """An exception in words, from the learner's first line on."""
         kind = type(error)
-        bases = [base.__name__ for base in kind.__mro__ if getattr(builtins, base.__name__, None) is base]
+        bases = [_name(base) for base in type.mro(kind) if getattr(builtins, _name(base), None) is base]
         try:
-            message = str(error)
+            message = str(error)[:_MOST_TOLD]
         except Exception:
             message = "(its message cannot be shown)"
         if isinstance(error, wire.TooLarge):
@@ -211,10 +221,16 @@ class _Runner:
         try:
             trace = traceback.TracebackException.from_exception(error, limit=40)
             trace.stack = traceback.StackSummary.from_list(_own(trace.stack))
-            text = "".join(trace.format(chain=False))
+            text = "".join(trace.format(chain=False))[:_MOST_TOLD]
         except Exception:
             text = ""
-        return {"type": kind.__name__, "bases": bases, "message": message, "traceback": text}
+        return {"type": _name(kind)[:_MOST_TOLD], "bases": bases, "message": message, "traceback": text}
+
+
+def _name(kind: type) -> str:
+    """A class's name, past a metaclass that gives another one."""
+    name: str = type.__dict__["__name__"].__get__(kind)
+    return name
 
 
 def _parameters(value: Any) -> list[str]:
@@ -222,7 +238,7 @@ def _parameters(value: Any) -> list[str]:
     if not callable(value):
         return []
     try:
-        return list(inspect.signature(value).parameters)
+        return list(inspect.signature(value).parameters)[:_MOST_PARAMETERS]
     except (TypeError, ValueError):
         return []
 
@@ -243,10 +259,34 @@ def _arrays(value: Any, name: str) -> list[tuple[str, Any]]:
     return []
 
 
-def _bytes(array: Any) -> bytes:
-    if type(array).__name__ == "Tensor":
-        return bytes(array.detach().cpu().contiguous().view(sys.modules["torch"].uint8).numpy().tobytes())
-    return bytes(array.tobytes())
+def _holders(value: Any, name: str) -> list[tuple[str, Any]]:
+    """Lists and dicts in arguments, themselves among them: what they hold can be exchanged."""
+    if not isinstance(value, list | tuple | dict):
+        return []
+    pairs = value.items() if isinstance(value, dict) else enumerate(value)
+    inner = [pair for key, each in pairs for pair in _holders(each, f"{name}[{key!r}]")]
+    return inner if isinstance(value, tuple) else [(name, value), *inner]
+
+
+def _state(value: Any) -> tuple[Any, ...]:
+    """What must stay as it is: the objects that a list or dict holds; an array's bytes, and how they are read."""
+    if isinstance(value, list | tuple | dict):
+        held = [each for item in value.items() for each in item] if isinstance(value, dict) else value
+        return tuple(map(_Very, held))
+    if type(value).__name__ == "Tensor":
+        data = value.detach().cpu().reshape(-1).view(sys.modules["torch"].uint8).numpy()
+        return str(value.dtype), tuple(value.shape), data.tobytes()
+    return value.dtype.str, value.shape, value.tobytes()
+
+
+class _Very:
+    """Equals only what holds the very same object."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Very) and self.value is other.value
 
 
 class _Counter:

@@ -29,17 +29,25 @@ _HEAD: Final = struct.Struct("!4sIQ")
 _SOME_BUFFERS: Final = 512  # Linux takes up to 1024 in one sendmsg
 
 
-def send(sock: socket.socket, header: Mapping[str, Any], body: Sequence[bytes | memoryview] = ()) -> None:
+def send(
+    sock: socket.socket,
+    header: Mapping[str, Any],
+    body: Sequence[bytes | memoryview] = (),
+    *,
+    deadline: float | None = None,
+) -> None:
     """Write one frame, all of it.
 
     Args:
         sock: A connected stream socket.
         header: Anything that JSON can hold, without NaN and infinities.
         body: Buffers, which are sent one after the other.
+        deadline: On `time.monotonic`'s clock.
 
     Raises:
         TooLarge: the header or the body is over its cap; nothing was written.
-        OSError: the socket is closed, or its own time-out passed.
+        TimeoutError: the deadline passed before the frame was written, whether or not some of it is read.
+        OSError: the socket is closed.
     """
     text = json.dumps(dict(header), separators=(",", ":"), allow_nan=False).encode("ascii")
     if len(text) > HEADER_BYTES:
@@ -50,8 +58,21 @@ def send(sock: socket.socket, header: Mapping[str, Any], body: Sequence[bytes | 
     views.insert(0, memoryview(_HEAD.pack(_MAGIC, len(text), length) + text))
     if len(views) > _SOME_BUFFERS:
         views = [memoryview(b"".join(views))]
+    wait = None
+    if deadline is not None:
+        wait = select.poll()
+        wait.register(sock, select.POLLOUT)
     while views:
-        sent = sock.sendmsg(views)
+        try:
+            sent = sock.sendmsg(views, (), 0 if wait is None else socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            if wait is None or deadline is None:
+                raise
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError("the deadline passed before a whole frame was taken") from None
+            wait.poll(math.ceil(min(left, 3600) * 1000))
+            continue
         done = 0
         while done < len(views) and sent >= len(views[done]):
             sent -= len(views[done])
