@@ -248,10 +248,12 @@ class _Reader(Calls):
             ends.append(self.scope.env)
         self.scope.env = self.join(*ends)
 
-    def loosened(self, *bodies: Sequence[ast.stmt]) -> dict[str, Value]:
+    def loosened(self, body: list[ast.stmt]) -> dict[str, Value]:
         """What names stand for in the middle of these statements, whatever was executed of them."""
+        if id(body) not in self.bound:
+            self.bound[id(body)] = bound_names(body)[0]
         env = dict(self.scope.env)
-        for name in {name for body in bodies for name in bound_names(body)[0]}:
+        for name in self.bound[id(body)]:
             value = self.scope.table.get(name, NOTHING)
             env[name] = value | env.get(name, NOTHING)
             if name not in self.scope.env and self.scope.kind == "module":
@@ -259,48 +261,53 @@ class _Reader(Calls):
         return env
 
     def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> None:
-        arguments = node.args
-        positional = [*arguments.posonlyargs, *arguments.args]
-        every = [*positional, *arguments.kwonlyargs]
-        for argument in [*every, *filter(None, (arguments.vararg, arguments.kwarg))]:
-            if argument.annotation is not None:
-                self.value(argument.annotation)
-        if not isinstance(node, ast.Lambda) and node.returns is not None:
-            self.value(node.returns)
-        pairs = list(zip(reversed(positional), reversed(arguments.defaults), strict=False))
-        pairs += [
-            (arg, default) for arg, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if default
-        ]
-        kept = set()
-        for argument, default in pairs:
-            self.grow(self.params, (node, argument.arg), self.value(default))
-            if isinstance(default, ast.List | ast.Dict | ast.Set):
-                kept.add(argument.arg)
+        """Read a function of the program where it is defined, with what is known of its arguments so far."""
+        mutable = self.defaults(node)
         if node not in self.scopes:
-            body = [ast.Expr(node.body)] if isinstance(node, ast.Lambda) else node.body
-            bound, outer = bound_names(body)
-            names = {argument.arg for argument in every} | {
-                arg.arg for arg in (arguments.vararg, arguments.kwarg) if arg
-            }
-            self.scopes[node] = Scope("function", self.scope, bound | names, frozenset(outer), node)
+            self.scopes[node] = self.scope_of(node)
         outside, self.scope = self.scope, self.scopes[node]
-        sheltered, self.sheltered = self.sheltered, int(restores(node))
+        sheltered, self.sheltered = self.sheltered, self.scope.restores
         public = outside.public and not getattr(node, "name", "_").startswith("_")
         self.scope.env = {}
-        for argument in every:
+        for argument in _parameters(node.args):
             value = self.params.get((node, argument.arg), NOTHING)
             if public and argument.arg in ROW_NAMES:
                 value |= {Rows()}
-            if argument.arg in kept:
+            if argument.arg in mutable:
                 value |= {State(f"{argument.arg}=", True)}
             self.bind(argument.arg, value)
-        for extra in filter(None, (arguments.vararg, arguments.kwarg)):
-            self.bind(extra.arg, self.params.get((node, extra.arg), NOTHING))
         if isinstance(node, ast.Lambda):
             self.grow(self.returns, node, self.value(node.body))
         else:
             self.block(node.body)
         self.scope, self.sheltered = outside, sheltered
+
+    def defaults(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> set[str]:
+        """Read hints and defaults; returns the parameters whose default is one list or dict for all calls."""
+        arguments = node.args
+        hints = [argument.annotation for argument in _parameters(arguments)]
+        for hint in [*hints, *([] if isinstance(node, ast.Lambda) else [node.returns])]:
+            if hint is not None:
+                self.value(hint)
+        positional = [*arguments.posonlyargs, *arguments.args]
+        pairs = [
+            *zip(reversed(positional), reversed(arguments.defaults), strict=False),
+            *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
+        ]
+        mutable = set()
+        for argument, default in pairs:
+            if default is not None:
+                self.grow(self.params, (node, argument.arg), self.value(default))
+                if isinstance(default, ast.List | ast.Dict | ast.Set):
+                    mutable.add(argument.arg)
+        return mutable
+
+    def scope_of(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Scope:
+        """A new scope for a function."""
+        body: list[ast.stmt] = [ast.Expr(node.body)] if isinstance(node, ast.Lambda) else node.body
+        bound, outer = bound_names(body)
+        names = {argument.arg for argument in _parameters(node.args)}
+        return Scope("function", self.scope, bound | names, frozenset(outer), node, restores(node))
 
     def pattern(self, node: ast.pattern, subject: Value) -> None:
         if isinstance(node, ast.MatchClass):
@@ -370,3 +377,8 @@ class _Reader(Calls):
             parts = [old | new for old, new in zip(parts, spread, strict=True)]
         for target, part in zip(targets, parts, strict=True):
             self.assign(target, part)
+
+
+def _parameters(arguments: ast.arguments) -> list[ast.arg]:
+    stars = [each for each in (arguments.vararg, arguments.kwarg) if each is not None]
+    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *stars]

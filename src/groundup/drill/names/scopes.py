@@ -79,8 +79,10 @@ class Scope:
         bound: set[str],
         outer: frozenset[str] = frozenset(),
         node: ast.AST | None = None,
+        restores: bool = False,
     ) -> None:
         self.kind, self.parent, self.bound, self.outer, self.node = kind, parent, bound, outer, node
+        self.restores = restores
         self.table: dict[str, Value] = {}  # everything a name was ever bound to
         self.env: dict[str, Value] = {}  # what it stands for here
         self.defined: set[str] = set()  # names of functions, classes and modules
@@ -96,6 +98,7 @@ class Tracker(ABC):
     """Keeps scopes and tables, and looks names up; what statements and expressions do to them is added below."""
 
     def __init__(self, tree: ast.Module) -> None:
+        nodes = list(ast.walk(tree))
         self.tree = tree
         self.module = Scope("module", None, bound_names(tree.body)[0])
         self.scope = self.module
@@ -106,18 +109,17 @@ class Tracker(ABC):
         self.fields: dict[str, Value] = {}  # by attribute, whatever the object
         self.patched: dict[str, Value] = {}  # what was assigned to a member of a module
         self.stars: list[str] = []
-        self.own = frozenset(own_attributes(tree))
+        self.own = frozenset(own_attributes(nodes))
         self.sights: dict[Sight, None] = {}
+        self.bound: dict[int, set[str]] = {}  # names that the statements of a loop bind
         self.wide: set[tuple[int, Any]] = set()  # places that hold too many constants to follow each
-        self.loose = {
-            name for node in ast.walk(tree) if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names
-        }
+        self.loose = {name for node in nodes if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names}
         self.changed = self.rough = False
         self.steps = 0
         self.sheltered = 0
         self.demo = not any(
             isinstance(node, ast.Name) and node.id == "__name__" and not isinstance(node.ctx, ast.Load)
-            for node in ast.walk(tree)
+            for node in nodes
         )
 
     @abstractmethod

@@ -42,9 +42,9 @@ def _last_name(node: ast.expr) -> str:
 
 def restores(node: ast.AST) -> bool:
     """Whether a function ends by setting NumPy's error handling back."""
-    last = [each for inner in ast.walk(node) if isinstance(inner, ast.Try) for each in inner.finalbody]
-    calls = [call for each in last for call in ast.walk(each) if isinstance(call, ast.Call)]
-    return any(_last_name(call.func) == "seterr" for call in calls)
+    tries = [inner for inner in ast.walk(node) if isinstance(inner, ast.Try)]
+    last = [call for each in tries for statement in each.finalbody for call in ast.walk(statement)]
+    return any(isinstance(call, ast.Call) and _last_name(call.func) == "seterr" for call in last)
 
 
 def target_names(target: ast.expr) -> set[str]:
@@ -52,9 +52,9 @@ def target_names(target: ast.expr) -> set[str]:
     return {node.id for node in ast.walk(target) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
 
 
-def own_attributes(tree: ast.AST) -> Iterator[str]:
+def own_attributes(nodes: Iterable[ast.AST]) -> Iterator[str]:
     """Attributes that the program gives to its own objects."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.ClassDef):
             for each in node.body:
                 if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
