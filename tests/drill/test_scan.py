@@ -236,6 +236,10 @@ ROUTES = {
         "import numpy as np\nfrom operator import methodcaller\nmethodcaller('reduce', z)(np.logaddexp)",
         "numpy.logaddexp.reduce",
     ),
+    "methodcaller unknown": (
+        "import numpy as np\nfrom operator import methodcaller\nmethodcaller(name, z)(np.logaddexp)",
+        "numpy.logaddexp.*",
+    ),
     "itemgetter": (
         "import numpy as np\nfrom operator import itemgetter\nitemgetter('logaddexp')(vars(np)).reduce(z)",
         "numpy.logaddexp.reduce",

@@ -210,7 +210,7 @@ class Calls(Expressions):
         for name in getter.names:
             value = args[0] if args else NOTHING
             if getter.keys:
-                result |= self.item(value, frozenset({Const(name)}), node)
+                result |= self.item(value, NOTHING if name == "*" else frozenset({Const(name)}), node)
                 continue
             for part in name.split("."):
                 value = self.attribute(value, part, node)
@@ -242,7 +242,7 @@ class Calls(Expressions):
         if path in ("operator.attrgetter", "operator.methodcaller", "operator.itemgetter") and args:
             texts = args[:1] if path.endswith("methodcaller") else args
             names = tuple(text for each in texts for text in texts_in(each))
-            return frozenset({Getter(names, path.endswith("itemgetter"))}) if names else NOTHING
+            return frozenset({Getter(names or ("*",), path.endswith("itemgetter"))})
         if path == "functools.partial" and args:
             inner = args[0] if depth_of(args[0]) <= 4 else NOTHING
             return frozenset({Partial(inner, args[1:])}) | self.passed(args, keywords)
