@@ -87,6 +87,17 @@ def test_a_changed_page_is_shown(two, serve) -> None:
         assert "More words." in server.page("01-a")
 
 
+def test_a_changed_style_sheet_is_served_under_its_old_name(two, serve) -> None:
+    two.file("docs/own.css", "a { color: red }")
+    settings = two.root / "mkdocs.yml"
+    settings.write_text(f"{settings.read_text()}extra_css: [own.css]\n")
+    with serve() as server:
+        assert server.get("book.css") == "a { color: red }"
+        two.file("docs/own.css", "a { color: green }")
+        server.until("Reloading")
+        assert server.get("book.css") == "a { color: green }"
+
+
 def test_a_changed_program_runs_alone_and_its_difference_is_shown_and_logged(two, serve) -> None:
     with serve() as server:
         server.until("Watching paths") if "Watching paths" not in server.said else None

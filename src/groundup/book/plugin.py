@@ -38,6 +38,7 @@ from groundup.book.page import description
 from groundup.book.program import Program
 from groundup.book.progress import Progress
 from groundup.book.runner import Run, Runner
+from groundup.book.sheets import join_sheets
 
 GLOSSARY = "glossary.md"
 """The generated page that lists every term, and whose own words get no tooltips."""
@@ -140,7 +141,7 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
 
     @event_priority(-100)
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Add the pages made from the chapters, and note which files there are: links resolve by them."""
+        """Add the pages made from the chapters; note which files there are, for links resolve by them; join sheets."""
         for page in self.generated:
             files.append(File.generated(config, page.path, content=page.text))
         for path in self.notebooks:
@@ -150,6 +151,7 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         search.wait_for_question(files, config)
         self.urls = {file.src_uri: file.url for file in files}
         self.listing = kept.digest([(file.src_uri, file.url) for file in files])
+        join_sheets(files, config, named_by_content=self.command != "serve")
         try:
             self.tips = self._tips()
         except Fault as fault:
