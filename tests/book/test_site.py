@@ -48,6 +48,13 @@ def test_no_page_or_style_sheet_loads_anything_from_another_host(site: Path) -> 
     assert elsewhere == []
 
 
+def test_no_script_file_holds_up_what_is_read(site: Path) -> None:
+    for page in site.rglob("*.html"):
+        scripts = re.findall(r"<script\b[^>]*\bsrc=[^>]*>", page.read_text(encoding="utf-8"))
+        assert len(scripts) > 5, page
+        assert [script for script in scripts if " defer" not in script] == [], page
+
+
 def test_the_navigation_numbers_the_chapters_under_their_parts(site: Path) -> None:
     page = (site / "part-1" / "04-similarity" / "index.html").read_text(encoding="utf-8")
     nav = page[page.index("md-nav--primary") :]
@@ -95,6 +102,7 @@ def test_a_chapter_leads_to_its_notebook_and_back(page: Any, address: str) -> No
     assert download.value.suggested_filename == "12-pytorch.py"
     page.click(".downloads >> text=Notebook as a page")
     page.wait_for_url("**/12-pytorch-notebook/")
+    page.wait_for_selector(".chapter-line:has-text('· Notebook')")  # the address changes before the page does
     assert "torch.float32 3.5" in page.locator(".cell-output").first.inner_text()
     assert page.locator("figure.cell-figure svg").first.is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == 375
