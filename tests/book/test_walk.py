@@ -46,20 +46,58 @@ def test_the_theme_has_three_states_that_a_reload_keeps(page: Any, address: str)
     page.goto(address)
     seen = []
     for _ in range(3):
-        switch = page.locator("form[data-md-component=palette] label:visible")
+        switch = page.locator(".palette label:visible")
         seen.append((switch.get_attribute("title"), page.get_attribute("body", "data-md-color-scheme")))
         switch.focus()
         page.keyboard.press("Enter")
-        now = page.locator("form[data-md-component=palette] label:visible").get_attribute("title")
+        now = page.locator(".palette label:visible").get_attribute("title")
         scheme = page.get_attribute("body", "data-md-color-scheme")
         page.reload()
-        assert page.locator("form[data-md-component=palette] label:visible").get_attribute("title") == now
+        assert page.locator(".palette label:visible").get_attribute("title") == now
         assert page.get_attribute("body", "data-md-color-scheme") == scheme
     assert seen == [
         ("Colours follow the system. Switch to light", "slate"),
         ("Light colours. Switch to dark", "default"),
         ("Dark colours. Switch to those of the system", "slate"),
     ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_page_has_its_colours_before_any_script_has_come(page: Any, address: str, scheme: str) -> None:
+    page.route("**/*.js", lambda route: route.abort())
+    page.emulate_media(color_scheme=scheme)
+    page.goto(address)
+    for now in (scheme, {"light": "dark", "dark": "light"}[scheme]):
+        page.emulate_media(color_scheme=now)
+        page.wait_for_selector(f"body[data-md-color-scheme={'default' if now == 'light' else 'slate'}]")
+        assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == now
+        header = page.evaluate("getComputedStyle(document.querySelector('.md-header')).backgroundColor")
+        bar = page.get_attribute("meta[name=theme-color]", "content")
+        assert header == f"rgb({', '.join(str(int(bar[at : at + 2], 16)) for at in (1, 3, 5))})"
+
+
+def test_damaged_colours_are_those_of_the_system(page: Any, address: str) -> None:
+    page.emulate_media(color_scheme="dark")
+    page.goto(address)
+    for kept in ("{}", "[", "7", '{"index": 9}', '{"index": "toString"}'):
+        page.evaluate("kept => localStorage.setItem('/.__palette', kept)", kept)
+        page.reload()
+        assert page.get_attribute("body", "data-md-color-scheme") == "slate", kept
+
+
+def test_a_style_sheet_is_loaded_once(page: Any, address: str) -> None:
+    page.add_init_script("""
+      window.sheets = []
+      const note = ({ target }) => { if (target.rel === "stylesheet") sheets.push(target.href) }
+      document.addEventListener("load", note, true)
+    """)
+    page.goto(address + "about/", wait_until="networkidle")
+    sheets = page.evaluate("sheets")
+    assert len(sheets) == len(set(sheets)) == 3  # Material's two, and one that holds all of ours
+    go(page, "How alike are two vectors?")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("sheets") == sheets
+    assert page.locator("head link[rel=stylesheet]").count() == 3
 
 
 def test_a_page_replaces_another_without_loading_and_everything_on_it_works(page: Any, address: str) -> None:
@@ -113,7 +151,7 @@ def test_without_javascript_everything_is_readable_and_nothing_is_dead(page: Any
     for path in paths(site):
         page.goto(address + path)
         assert page.locator("button:visible").count() == 0, path
-        assert page.locator(".md-search:visible, [data-md-component=palette] label:visible").count() == 0, path
+        assert page.locator(".md-search:visible, .palette label:visible").count() == 0, path
     page.goto(address + COSINE)
     answers = page.locator(".quiz .quiz-answer > summary:visible")
     assert answers.count() == page.locator(".quiz").count() > 0
@@ -143,6 +181,6 @@ def test_with_every_other_host_blocked_none_is_asked(page: Any, site: Path, addr
     page.locator(".md-search__input").press_sequentially("jaccard")
     page.wait_for_selector(".md-search-result__item a[href*='h=jaccard']")
     page.keyboard.press("Escape")
-    page.locator("form[data-md-component=palette] label:visible").click()
+    page.locator(".palette label:visible").click()
     outside = [url for url in asked if not url.startswith((address, "data:", "blob:"))]
     assert outside == []
