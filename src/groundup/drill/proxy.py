@@ -97,10 +97,17 @@ class RunnerFault(Exception):
 
 @dataclass
 class Counting:
-    """How many opcodes calls executed; ``disturbed`` when the count cannot be trusted."""
+    """How many opcodes calls executed.
+
+    Args:
+        opcodes: All of them.
+        disturbed: Whether the count cannot be trusted.
+        places: How often each place in the code was executed that was executed often.
+    """
 
     opcodes: int = 0
     disturbed: bool = False
+    places: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -306,6 +313,9 @@ class Session:
         if self._counting is not None and "opcodes" in header:
             self._counting.opcodes += _checked(header["opcodes"], int)
             self._counting.disturbed |= header.get("disturbed") is not False
+            for pair in _checked(header.get("places", []), list):
+                place, times = (_checked(each, int) for each in (*_checked(pair, list), 0, 0)[:2])
+                self._counting.places[place] = self._counting.places.get(place, 0) + times
         for rule in _checked(header.get("rules", []), list)[: _MOST_RULES - len(self.rules)]:
             line, name = (*_checked(rule, list), None, None)[:2]
             self.rules.append((line if type(line) is int else None, printable(str(name)[:200])))

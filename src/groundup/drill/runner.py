@@ -41,6 +41,9 @@ _MOST_TOLD = 10_000
 
 _MOST_PARAMETERS = 20
 
+_OFTEN = 16
+"""How often an opcode must be executed in a call to be reported by itself."""
+
 
 def serve(sock: socket.socket) -> NoReturn:
     """Answer requests until the judge is gone, then end the process."""
@@ -96,6 +99,8 @@ class _Runner:
         self.tapes: list[tuple[list[Any], list[Any]]] = []
         self.rules: list[tuple[int | None, str]] = []
         self.functions: dict[int, Any] = {}
+        self.codes: dict[int, types.CodeType] = {}
+        self.places: dict[tuple[int, int], int] = {}
 
     def answer(self, header: Mapping[str, Any], body: memoryview) -> None:
         reply: dict[str, Any] = {"id": header["id"]}
@@ -121,6 +126,8 @@ class _Runner:
         text = source.decode("utf-8")
         linecache.cache[FILE] = (len(text), None, text.splitlines(keepends=True), FILE)
         self.module.__file__ = FILE
+        for name in [name for name in sys.modules if name.partition(".")[0] == "groundup"]:
+            del sys.modules[name]  # what counts and watches need not lie about
         sys.modules["solution"] = self.module
         code = compile(text, FILE, "exec", dont_inherit=True)
         shims.install(header["imports"], header["forbidden"], lambda name, line: self.rules.append((line, name)))
@@ -140,11 +147,16 @@ class _Runner:
             return self.taped(function, args, kwargs)
         if not header["count"]:
             return function(*args, **kwargs)
-        counter = _Counter()
+        counter = _Counter(self.codes)
         try:
             return counter.run(function, args, kwargs)
         finally:
-            reply["opcodes"], reply["disturbed"] = counter.opcodes, counter.disturbed
+            reply["opcodes"], reply["disturbed"] = sum(counter.counts.values()), counter.disturbed
+            reply["places"] = [
+                [self.places.setdefault(place, len(self.places)), times]
+                for place, times in counter.counts.items()
+                if times >= _OFTEN
+            ]
 
     def do_changed(self, header: Mapping[str, Any], reply: dict[str, Any]) -> list[str]:
         watched, self.watched = self.watched, []
@@ -290,10 +302,16 @@ class _Very:
 
 
 class _Counter:
-    """Counts the opcodes that Python executes in a call, in every frame."""
+    """Counts the opcodes that Python executes in a call, in every frame, and each place in the code by itself.
 
-    def __init__(self) -> None:
-        self.opcodes = 0
+    Args:
+        codes: Code objects by their identity. Those that are met are added and stay, so that a place means the same in
+            every call.
+    """
+
+    def __init__(self, codes: dict[int, types.CodeType]) -> None:
+        self.codes = codes
+        self.counts: dict[tuple[int, int], int] = {}
         self.disturbed = False
 
     def run(self, function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
@@ -305,13 +323,14 @@ class _Counter:
 
     def _trace(self, call: Callable[[], Any]) -> Any:
         """Count by a trace function, as Python 3.11 can."""
-        count = 0
+        counts, codes = self.counts, self.codes
 
         def trace(frame: types.FrameType, event: str, _: Any) -> Any:
-            nonlocal count
             if event == "opcode":
-                count += 1
+                place = id(frame.f_code), frame.f_lasti
+                counts[place] = counts.get(place, 0) + 1
             else:
+                codes[id(frame.f_code)] = frame.f_code
                 frame.f_trace_opcodes, frame.f_trace_lines = True, False
             return trace
 
@@ -321,16 +340,17 @@ class _Counter:
         finally:
             self.disturbed = sys.gettrace() is not trace
             sys.settrace(None)
-            self.opcodes = count
 
     def _monitor(self, call: Callable[[], Any]) -> Any:
         """Count by sys.monitoring: from Python 3.12 on a trace function misses those of a function's first call."""
         monitoring: Any = sys.monitoring  # type: ignore[attr-defined,unused-ignore]  # 3.11 has none
-        tool, event, count = monitoring.PROFILER_ID, monitoring.events.INSTRUCTION, 0
+        tool, event = monitoring.PROFILER_ID, monitoring.events.INSTRUCTION
+        counts, codes = self.counts, self.codes
 
         def instruction(code: types.CodeType, offset: int) -> None:
-            nonlocal count
-            count += 1
+            place = id(code), offset
+            codes[place[0]] = code
+            counts[place] = counts.get(place, 0) + 1
 
         monitoring.use_tool_id(tool, "drill")
         monitoring.register_callback(tool, event, instruction)
@@ -338,7 +358,6 @@ class _Counter:
         try:
             return call()
         finally:
-            self.opcodes = count
             self.disturbed = monitoring.get_tool(tool) != "drill" or monitoring.get_events(tool) != event
             monitoring.set_events(tool, 0)
             self.disturbed |= monitoring.register_callback(tool, event, None) is not instruction

@@ -46,6 +46,7 @@ _NAMED = "math, dataclasses, typing, itertools, functools and others without inp
 _FILES = "{} reads or writes files, and this drill needs none."
 _INSIDE = "{} looks behind the scenes of Python, and this drill needs none of that."
 _SYSTEM = "{} reaches the operating system, and this drill needs none of it."
+_UNNAMED = "What is taken out of {} has no name here, and could be anything that lies in it; write the name."
 _TEXTS = "{} runs a text as code, and this drill needs none of that; write the code itself."
 
 _BUILTINS = {
@@ -267,6 +268,8 @@ class _Rules:
                 return [(name, _SYSTEM.format(name))]
             if part in _ATTRIBUTES:
                 return [(name, _ATTRIBUTES[part].format(part))]
+            if part == "*" and root not in _ROOMS:
+                return [(name, _UNNAMED.format(root))]
         return []
 
     def attribute(self, name: str) -> list[tuple[str, str]]:

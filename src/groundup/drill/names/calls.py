@@ -278,6 +278,8 @@ class Calls(Expressions):
     def iterated(self, name: str, args: tuple[Value, ...], keywords: dict[str, Value], node: ast.AST) -> Value | None:
         """Functions of iterables: what comes out of them is what went in."""
         rows: Value = NOTHING.union(*args) & {Rows()}
+        if rows and (name == "itertools.accumulate" or (name in ("sorted", "min", "max") and "key" in keywords)):
+            self.saw("map", name.rpartition(".")[2], node)
         if name in ("map", "itertools.starmap", "filter") and len(args) > 1:
             if rows and name != "filter":
                 self.saw("map", name.rpartition(".")[2], node)
@@ -332,13 +334,13 @@ def _travels(atom: Atom) -> bool:
     return not member or root in ("numpy", "torch") or atom.name in _OPENING
 
 
+_KEEP_ROWS = frozenset(
+    "array asarray asanyarray ascontiguousarray atleast_1d atleast_2d ravel copy squeeze exp exp2 expm1 log log2 log10 log1p "
+    "sqrt square abs absolute fabs negative sign tanh sigmoid sin cos maximum minimum fmax fmin add subtract multiply divide "
+    "true_divide power clip round rint nan_to_num astype cumsum sort".split()
+)
+"""Functions of NumPy and PyTorch whose result has one entry a row when their first argument has."""
+
+
 def _keeps_rows(path: str) -> bool:
-    return path.rpartition(".")[2] in (
-        "array",
-        "asarray",
-        "asanyarray",
-        "ascontiguousarray",
-        "atleast_1d",
-        "atleast_2d",
-        "ravel",
-    )
+    return path.rpartition(".")[2] in _KEEP_ROWS
