@@ -336,10 +336,10 @@ def _travels(atom: Atom) -> bool:
 
 _KEEP_ROWS = frozenset(
     (
-        *("array", "asarray", "asanyarray", "ascontiguousarray", "atleast_1d", "atleast_2d", "ravel", "copy", "squeeze"),
-        *("exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sqrt", "square", "abs", "absolute", "fabs", "tanh"),
-        *("negative", "sign", "sin", "cos", "maximum", "minimum", "fmax", "fmin", "add", "subtract", "multiply", "divide"),
-        *("true_divide", "power", "clip", "round", "rint", "nan_to_num", "cumsum", "sort"),
+        *("array", "asarray", "asanyarray", "ascontiguousarray", "atleast_1d", "atleast_2d", "ravel", "copy"),
+        *("exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sqrt", "square", "abs", "absolute", "fabs"),
+        *("tanh", "negative", "sign", "sin", "cos", "maximum", "minimum", "fmax", "fmin", "add", "subtract"),
+        *("multiply", "divide", "true_divide", "power", "clip", "round", "rint", "nan_to_num", "cumsum", "sort"),
     )
 )
 """Functions of NumPy and PyTorch whose result has one entry a row when their first argument has."""
