@@ -127,25 +127,32 @@ def _printed(match: re.Match[str], shown: Shown) -> str:
     return value
 
 
-class CodePostprocessor(Postprocessor):
-    """Makes highlighted code lighter, and lets the keyboard reach what a phone has to scroll.
+_PLAIN = re.compile(r'<span class="[nw]">([^<]*)</span>')
+_CODE = re.compile(r"(<pre>(?:<span></span>)?<code)>(.*?)</code>", re.DOTALL)
+_FITS = 30  # characters, in a box, on a screen 375 pixels wide
+
+
+def reachable(html: str) -> str:
+    """The same HTML with lighter code, and with what a phone has to scroll in reach of the keyboard.
 
     Names and blanks look like other text, so they need no elements, which are half of all on a page. Material lets the
     keyboard reach the blocks that it has come to; with its feature ``content.lazy`` those are the blocks in view.
     """
+    return _CODE.sub(_reached, _PLAIN.sub(r"\1", html))
 
-    _PLAIN = re.compile(r'<span class="[nw]">([^<]*)</span>')
-    _CODE = re.compile(r"(<pre>(?:<span></span>)?<code)>(.*?)</code>", re.DOTALL)
-    _FITS = 30  # characters, in a box, on a screen 375 pixels wide
+
+def _reached(block: re.Match[str]) -> str:
+    code = re.sub(r"<[^>]*>", "", block[2]).replace("&#10;", "\n")
+    long = max(map(len, unescape(code).split("\n"))) > _FITS
+    return f'{block[1]} tabindex="0">{block[2]}</code>' if long else block.group()
+
+
+class CodePostprocessor(Postprocessor):
+    """Makes a page's code `reachable`."""
 
     def run(self, text: str) -> str:
         """Rewrite the page's HTML."""
-        return self._CODE.sub(self._reached, self._PLAIN.sub(r"\1", text))
-
-    def _reached(self, block: re.Match[str]) -> str:
-        code = re.sub(r"<[^>]*>", "", block[2]).replace("&#10;", "\n")
-        long = max(map(len, unescape(code).split("\n"))) > self._FITS
-        return f'{block[1]} tabindex="0">{block[2]}</code>' if long else block.group()
+        return reachable(text)
 
 
 class CellExtension(Extension):

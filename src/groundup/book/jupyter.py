@@ -20,7 +20,7 @@ from markdown.extensions.toc import nest_toc_tokens, unique
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
-from groundup.book import render
+from groundup.book import cells, render
 from groundup.book.figures import Drawing
 from groundup.book.maths import to_mathml
 
@@ -63,7 +63,7 @@ def rendered(notebook: str, drawings: Iterable[Drawing]) -> tuple[str, list[Any]
         )
     left = iter(drawings)
     html = "\n".join(_cell(cell, left) for cell in soup.select(".jp-Cell[id]"))
-    return html, nest_toc_tokens(tokens)
+    return cells.reachable(html), nest_toc_tokens(tokens)
 
 
 def _converted(notebook: str) -> str:
