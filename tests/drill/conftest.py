@@ -48,7 +48,10 @@ def mean(x):
 '''
 RIGHT = STARTER.replace("    raise NotImplementedError", "    return np.asarray(x).sum(axis=0) / len(x)")
 WRONG = STARTER.replace("    raise NotImplementedError", "    return np.asarray(x).sum(axis=0) / (len(x) - 1)")
-SLOW = STARTER.replace("raise NotImplementedError", "return np.array([sum(column) / len(x) for column in zip(*x)])")
+SLOW = STARTER.replace(
+    "    raise NotImplementedError",
+    "    total = 0.0\n    for row in x:\n        total = total + row\n    return total / len(x)",
+)
 
 _SUITE = """\
 from groundup.drill.checks import check, close, growth, untouched
@@ -356,8 +359,9 @@ def files() -> dict[str, str]:
 
 
 @pytest.fixture
-def daemon(learner: Learner) -> Iterator[Learner]:
+def daemon(learner: Learner, monkeypatch: pytest.MonkeyPatch) -> Iterator[Learner]:
     """The learner, whose daemon is ended afterwards."""
+    monkeypatch.setenv("GROUNDUP_IDLE", "20")  # one that is still starting by then ends itself
     yield learner
     Client().stop()
 
@@ -374,26 +378,35 @@ _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[=>]|\x1b\][^\x07]*\x07")
 
 # Makes the pseudo-terminal the controlling one of its session, as a terminal's is, and becomes the command.
 _ON_TERMINAL = (
-    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
+    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execvp(sys.argv[1], sys.argv[1:])"
 )
 
 
 class Terminal:
     """A command on a terminal of its own."""
 
-    def __init__(self, *words: str, cwd: Path, columns: int = 80, lines: int = 24, **environment: str) -> None:
+    def __init__(
+        self,
+        words: Sequence[str],
+        *,
+        cwd: Path,
+        program: str = str(DRILL),
+        columns: int = 80,
+        lines: int = 24,
+        **environment: str,
+    ) -> None:
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         self.slave = slave
         self.modes = termios.tcgetattr(slave)
         settings = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES", "NO_COLOR")}
         self.process = psutil.Popen(
-            [sys.executable, "-c", _ON_TERMINAL, str(DRILL), *words],
+            [sys.executable, "-c", _ON_TERMINAL, program, *words],
             stdin=slave,
             stdout=slave,
             stderr=slave,
             cwd=cwd,
-            env={**settings, "TERM": "xterm-256color", **environment},
+            env={**settings, "PATH": f"{DRILL.parent}:{os.environ['PATH']}", "TERM": "xterm-256color", **environment},
             start_new_session=True,
         )
         self.raw = ""
@@ -474,8 +487,8 @@ def terminal(daemon: Learner) -> Iterator[Callable[..., Terminal]]:
     """Starts the real command on a terminal."""
     with contextlib.ExitStack() as stack:
 
-        def start(*words: str, cwd: Path | None = None, **settings) -> Terminal:
-            return stack.enter_context(Terminal(*words, cwd=cwd or daemon.here, **settings))
+        def start(*typed: str, cwd: Path | None = None, words: Sequence[str] = (), **settings) -> Terminal:
+            return stack.enter_context(Terminal(typed or words, cwd=cwd or daemon.here, **settings))
 
         yield start
 
@@ -484,12 +497,14 @@ def terminal(daemon: Learner) -> Iterator[Callable[..., Terminal]]:
 def command(daemon: Learner) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Runs the real command through pipes."""
 
-    def run(*words: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        *words: str, cwd: Path | None = None, keys: str = "", **environment: str
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [str(DRILL), *words],
             cwd=cwd or daemon.here,
             env={**os.environ, "COLUMNS": "80", **environment},
-            stdin=subprocess.DEVNULL,
+            input=keys,
             capture_output=True,
             text=True,
             timeout=PATIENCE,
