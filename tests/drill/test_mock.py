@@ -126,14 +126,14 @@ spread   medium   fail   score 0.00
   ✗ two rows have their mean
   ✗ random columns have their means
   ✗ what is given stays as it was
-  asked next: What if there are no rows?
-  asked next: Why not add first and divide later in float16?
+  → What if there are no rows?
+  → Why not add first and divide later in float16?
 
 mean   easy   pass   score 1.00
   handed in after 8:00, no hints
   correctness full, vectorisation full, organisation full
-  asked next: What if there are no rows?
-  asked next: Why not add first and divide later in float16?
+  → What if there are no rows?
+  → Why not add first and divide later in float16?
 
 In each folder, `drill check` explains what failed and `drill solution` shows
 the reference.

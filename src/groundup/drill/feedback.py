@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from groundup.catalogue import Drill
@@ -88,6 +89,21 @@ def headline(session: Session, more: str, now: clock.Stamp) -> RenderableType:
     return Text.assemble((session.drill, "bold"), f"   {time}", (f"   {more}" if more else "", "dim"))
 
 
+@dataclass(frozen=True)
+class _Line:
+    """A line of the feedback.
+
+    Args:
+        shown: The line.
+        detail: What explains it, below it.
+        spare: Whether it may be left out where there is no room.
+    """
+
+    shown: RenderableType
+    detail: RenderableType | None = None
+    spare: bool = False
+
+
 class Feedback:
     """A verdict's checks, as far as they may be shown.
 
@@ -95,14 +111,38 @@ class Feedback:
         drill: What was graded.
         verdict: What came of it.
         open_book: Whether hidden checks are explained.
-        room: Lines to fill at most, for a screen: what does not fit is left to its one line.
+        room: Lines to fill at most, on a screen that ends: explanations that do not fit are left out, then failed
+            hidden checks from the last one on.
+        bare: Whether to give the counts alone.
     """
 
-    def __init__(self, drill: Drill, verdict: Verdict, *, open_book: bool, room: int | None = None) -> None:
-        self.drill, self.verdict, self.open_book, self.room = drill, verdict, open_book, room
-        self.bare = False
+    def __init__(
+        self, drill: Drill, verdict: Verdict, *, open_book: bool, room: int | None = None, bare: bool = False
+    ) -> None:
+        self.drill, self.verdict, self.open_book, self.room, self.bare = drill, verdict, open_book, room, bare
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        top, lines, output = list(self._top()), list(self._lines()), [] if self.bare else list(self._output())
+        yield from top
+        if self.room is None:
+            for line in lines:
+                yield line.shown
+                if line.detail is not None:
+                    yield line.detail
+        else:
+            height = _Height(console, options)
+            yield from _fitted(lines, self.room - height(*top, *output), height)
+        yield from output
+
+    def within(self, room: int, console: Console, options: ConsoleOptions) -> Feedback:
+        """The same in so many lines: with fewer explanations, or only with counts."""
+        shorter = Feedback(self.drill, self.verdict, open_book=self.open_book, room=room)
+        if _Height(console, options)(shorter) > room:
+            return Feedback(self.drill, self.verdict, open_book=self.open_book, bare=True)
+        return shorter
+
+    def _top(self) -> Iterator[RenderableType]:
+        """What ended the run, and forbidden calls."""
         from rich.padding import Padding
         from rich.text import Text
 
@@ -115,41 +155,27 @@ class Feedback:
                 yield Padding(_traceback(verdict.traceback), (0, 0, 0, 4))
             if verdict.checks:
                 yield Text()
-        parts: list[tuple[RenderableType, RenderableType | None]] = []
-        public = [check for check in verdict.checks if check.stage == "public"]
-        hidden = [check for check in verdict.checks if check.stage != "public"]
-        if public:
-            parts.append((self._heading("public checks", public), None))
-            parts += [] if self.bare else self._checks(public)
-        if hidden:
-            if public and not self.bare:
-                parts.append((Text(), None))
-            told = self.open_book or all(check.passed for check in hidden)
-            later = "" if told else "; they are explained when the drill is over"
-            parts.append((self._heading("hidden checks", hidden, later), None))
-            if self.open_book and not self.bare:
-                parts += self._checks([check for check in hidden if not check.passed])
-        output = [] if self.bare else list(self._output())
-        yield from self._fitted(parts, output, console, options)
-        yield from output
 
-    def within(self, room: int, console: Console, options: ConsoleOptions) -> Feedback:
-        """The same in so many lines: with fewer explanations, or only with counts."""
-        shorter = Feedback(self.drill, self.verdict, open_book=self.open_book, room=room)
-        if len(console.render_lines(shorter, options)) > room:
-            shorter.bare = True
-        return shorter
-
-    def _heading(self, name: str, checks: Sequence[CheckResult], more: str = "") -> RenderableType:
+    def _lines(self) -> Iterator[_Line]:
         from rich.text import Text
 
-        passed = sum(check.passed for check in checks)
-        return Text.assemble((name, "bold"), f"  {passed} of {len(checks)} pass{more}")
+        public = [check for check in self.verdict.checks if check.stage == "public"]
+        hidden = [check for check in self.verdict.checks if check.stage != "public"]
+        if public:
+            yield _heading("public checks", public)
+            yield from () if self.bare else self._checks(public)
+        if hidden:
+            if public and not self.bare:
+                yield _Line(Text())
+            told = self.open_book or all(check.passed for check in hidden)
+            yield _heading("hidden checks", hidden, "" if told else "; they are explained when the drill is over")
+            if self.open_book and not self.bare:
+                yield from self._checks([check for check in hidden if not check.passed], spare=True)
 
-    def _checks(self, checks: Sequence[CheckResult]) -> Iterator[tuple[RenderableType, RenderableType | None]]:
+    def _checks(self, checks: Sequence[CheckResult], *, spare: bool = False) -> Iterator[_Line]:
         from rich.padding import Padding
 
-        shown: set[tuple[str, str]] = set()
+        shown = {(self.verdict.message, self.verdict.traceback)}
         for check in checks:
             sign, style = ("✓", "green") if check.passed else ("✗", "red")
             detail: RenderableType | None = None
@@ -158,41 +184,7 @@ class Feedback:
                 detail = Padding(_failure(check.failure, again=key in shown), (0, 0, 0, 6))
                 if check.failure.traceback:
                     shown.add(key)
-            yield _signed(sign, style, one_line(check.words)), detail
-
-    def _fitted(
-        self,
-        parts: Sequence[tuple[RenderableType, RenderableType | None]],
-        output: Sequence[RenderableType],
-        console: Console,
-        options: ConsoleOptions,
-    ) -> Iterator[RenderableType]:
-        """The parts, with as many details as there is room for."""
-        from rich.text import Text
-
-        if self.room is None:
-            for line, detail in parts:
-                yield line
-                if detail is not None:
-                    yield detail
-            return
-
-        def height(*renderables: RenderableType) -> int:
-            return sum(len(console.render_lines(each, options)) for each in renderables)
-
-        left = self.room - height(*(line for line, _ in parts), *output)
-        left_out = 0
-        for line, detail in parts:
-            yield line
-            if detail is not None:
-                needed = height(detail)
-                if needed <= left:
-                    yield detail
-                    left -= needed
-                else:
-                    left_out += 1
-        if left_out:
-            yield Text(f"`drill check` explains {'it' if left_out == 1 else f'all {left_out}'} at length.", style="dim")
+            yield _Line(signed(sign, style, one_line(check.words)), detail, spare)
 
     def _rules(self) -> Iterator[RenderableType]:
         from rich.text import Text
@@ -200,7 +192,7 @@ class Feedback:
         yield Text("not for this drill", style="bold")
         for broken in self.verdict.rules:
             line = f"line {broken.line}: " if broken.line else ""
-            yield _signed("•", "yellow", f"{line}{plain(broken.name)}. {plain(broken.sentence)}")
+            yield signed("•", "yellow", f"{line}{plain(broken.name)}. {plain(broken.sentence)}")
         yield Text()
 
     def _output(self) -> Iterator[RenderableType]:
@@ -219,7 +211,54 @@ class Feedback:
             yield Padding(Text(line, no_wrap=True, overflow="ellipsis"), (0, 0, 0, 4))
 
 
-def _signed(sign: str, style: str, words: str) -> RenderableType:
+def _heading(name: str, checks: Sequence[CheckResult], more: str = "") -> _Line:
+    from rich.text import Text
+
+    passed = sum(check.passed for check in checks)
+    return _Line(Text.assemble((name, "bold"), f"  {passed} of {len(checks)} pass{more}"))
+
+
+class _Height:
+    """Counts lines."""
+
+    def __init__(self, console: Console, options: ConsoleOptions) -> None:
+        self.console, self.options = console, options
+
+    def __call__(self, *renderables: RenderableType) -> int:
+        return sum(len(self.console.render_lines(each, self.options)) for each in renderables)
+
+
+def _fitted(lines: Sequence[_Line], room: int, height: _Height) -> Iterator[RenderableType]:
+    """The lines, with as many explanations as there is room for; the last line says what is missing.
+
+    The first explanation goes before all but the first failed hidden checks: one thing at a time can be mended.
+    """
+    from rich.text import Text
+
+    talls = [height(line.detail) if line.detail is not None else 0 for line in lines]
+    first = next((number for number, line in enumerate(lines) if line.detail is not None), None)
+    explained = {first} if first is not None and talls[first] <= room // 2 else set()
+    kept = [(line, height(line.shown)) for line in lines]
+    left = room - sum(tall for _, tall in kept) - sum(talls[number] for number in explained) - 1
+    while left < 0 and kept and kept[-1][0].spare:
+        left += kept.pop()[1]
+    dropped = len(lines) - len(kept)
+    for number, (line, _) in enumerate(kept):
+        if line.detail is not None and number not in explained and not dropped and talls[number] <= left:
+            explained.add(number)
+            left -= talls[number]
+    for number, (line, _) in enumerate(kept):
+        yield line.shown
+        if line.detail is not None and number in explained:
+            yield line.detail
+    unexplained = sum(line.detail is not None for line, _ in kept) - len(explained)
+    if dropped:
+        yield Text(f"  and {dropped} more; `drill check` shows and explains them all.", style="dim")
+    elif unexplained:
+        yield Text(f"`drill check` explains {'it' if unexplained == 1 else 'them'} at length.", style="dim")
+
+
+def signed(sign: str, style: str, words: str) -> RenderableType:
     """A line with a sign before it, under which its other lines hang."""
     from rich.table import Table
     from rich.text import Text
@@ -257,6 +296,13 @@ def _failure(failure: Failure, *, again: bool) -> RenderableType:
 
 
 def _traceback(text: str) -> RenderableType:
+    """Lines of code are cut at the edge, so that the carets below them stay where they belong."""
+    from rich.console import Group
     from rich.text import Text
 
-    return Text(plain(text).rstrip("\n"), style="dim", overflow="fold")
+    return Group(
+        *(
+            Text(line, style="dim", no_wrap=line.startswith(" "), overflow="ellipsis" if line[:1] == " " else "fold")
+            for line in plain(text).rstrip("\n").splitlines()
+        )
+    )

@@ -16,7 +16,7 @@ from groundup.catalogue import Drill
 from groundup.drill import clock, grader
 from groundup.drill.desk import Desk
 from groundup.drill.errors import NoMock
-from groundup.drill.feedback import STYLES
+from groundup.drill.feedback import STYLES, signed
 from groundup.drill.history import History, Mock
 from groundup.drill.place import due_drills
 from groundup.drill.record import Record
@@ -26,6 +26,9 @@ from groundup.drill.verdict import Outcome, Verdict
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType
+
+_FAILED = 5
+"""How many failed checks of a drill the debrief names."""
 
 
 def draw(drills: Sequence[Drill], record: Record, number: int) -> list[Drill]:
@@ -334,10 +337,12 @@ def _part(part: Part) -> Iterator[RenderableType]:
     if verdict and verdict.marks:
         marks = ", ".join(f"{name} {'full' if mark.full else 'lost'}" for name, mark in verdict.marks.items())
         yield Padding(Text(marks), (0, 0, 0, 2))
-    for check in verdict.checks if verdict else ():
-        if not check.passed:
-            yield Padding(Text.assemble(("✗ ", "red"), one_line(check.words)), (0, 0, 0, 2))
+    failed = [check for check in verdict.checks if not check.passed] if verdict else []
+    for check in failed[:_FAILED]:
+        yield signed("✗", "red", one_line(check.words))
+    if len(failed) > _FAILED:
+        yield signed("", "", f"and {len(failed) - _FAILED} more")
     if verdict and verdict.message:
         yield Padding(Text(one_line(verdict.message)), (0, 0, 0, 2))
     for each in part.drill.follow_ups[:2] if part.session else ():
-        yield Padding(Text(f"asked next: {each.question}"), (0, 0, 0, 2))
+        yield signed("→", "dim", each.question)
