@@ -135,8 +135,9 @@ _FITS = 30  # characters, in a box, on a screen 375 pixels wide
 def reachable(html: str) -> str:
     """The same HTML with lighter code, and with what a phone has to scroll in reach of the keyboard.
 
-    Names, operators, punctuation and blanks look like other text, so they need no elements, which would be most of all on
-    a page. Material lets the keyboard reach the blocks that it has come to; with its feature ``content.lazy`` those are the blocks in view.
+    Names, operators, punctuation and blanks look like other text, so they need no elements, which would be most of all
+    on a page. Material lets the keyboard reach the blocks that it has come to; with its feature ``content.lazy`` those
+    are the blocks in view.
     """
     return _CODE.sub(_reached, _PLAIN.sub(r"\1", html))
 
