@@ -107,14 +107,10 @@ for x, name in zip(marks, ["near", "far"]):
     ax.text(x + 0.03, 1.05, name, color="black")
 ax.set(xlabel="distance", ylabel="RBF similarity", ylim=(-0.03, 1.14))
 alt = (
-    "Three falling bell-shaped curves against distance. For the smallest "
-    "gamma the far point is still high; for the largest, the near point "
-    "is low."
+    "Three bell-shaped curves that fall with distance. Under the smallest "
+    "γ the far point is still high; under the largest the near one is low."
 )
-caption = (
-    "Look along each dotted line: the same point is alike under one γ "
-    "and unlike under another."
-)
+caption = "Look along each dotted line: one point is alike or unlike by γ."
 figure(fig, alt=alt, caption=caption)
 
 # %% half-distance
@@ -183,10 +179,7 @@ alt = (
     "A quarter circle with two unit arrows p and q from its centre. A "
     "dashed line joins their tips; a dotted line drops from p onto q."
 )
-caption = (
-    "Look at the dotted line: as p turns towards q it moves right, "
-    "so the cosine grows and the dashed line shrinks."
-)
+caption = "As p turns to q, the dotted line moves right, the dashed shrinks."
 figure(fig, alt=alt, caption=caption)
 
 # %% squared example="04.12"
@@ -229,10 +222,7 @@ alt = (
     "Arrows from the origin: the query (2, 1), P twice as long on the same "
     "line, Q a short arrow along the axis, R a long steep arrow."
 )
-caption = (
-    "Compare each arrow with the query's: P has its direction, Q ends "
-    "nearest to its tip, R reaches farthest along it."
-)
+caption = "P has the query's direction, Q ends nearest, R reaches farthest."
 figure(fig, alt=alt, caption=caption)
 
 # %% rank
