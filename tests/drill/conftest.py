@@ -7,7 +7,6 @@ import os
 import pty
 import re
 import select
-import signal
 import sqlite3
 import struct
 import subprocess
@@ -512,11 +511,6 @@ def command(daemon: Learner) -> Callable[..., subprocess.CompletedProcess[str]]:
         )
 
     return run
-
-
-@pytest.fixture
-def signals():
-    return signal
 
 
 @pytest.fixture

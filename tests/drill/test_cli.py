@@ -4,13 +4,16 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from groundup.drill import checkup, grader
 from groundup.drill.cli import main
+from groundup.drill.client import Client
 from groundup.drill.verdict import Outcome
 
 COMMANDS = sorted(main.commands)
@@ -95,6 +98,29 @@ def test_the_same_text_comes_twice(learner, graded):
     learner("start", "mean")
 
     assert learner("check", code=1).stdout == learner("check", code=1).stdout
+
+
+def test_a_terminal_without_our_signs_gets_others(command):
+    done = command("doctor", PYTHONIOENCODING="latin-1")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "? " in done.stdout
+
+
+def test_a_folder_that_is_gone_is_said(learner):
+    learner.here.rmdir()
+
+    assert learner("start", "mean", code=2).stderr == "The current folder is gone; go to another one.\n"
+
+
+def test_a_daemon_that_cannot_start_is_our_fault_and_said(learner, monkeypatch):
+    monkeypatch.setattr(grader, "client", Client)
+    with tempfile.TemporaryDirectory() as home:  # a socket's path must be short
+        monkeypatch.setenv("GROUNDUP_HOME", home)
+        (Path(home) / "run").symlink_to(learner.here)
+        learner("start", "mean")
+
+        assert f"{home}/run is not a folder of yours" in learner("check", code=8).stdout.replace("\n", " ")
+        assert learner("daemon", "stop").stdout == "No daemon runs.\n"
 
 
 # What is loaded

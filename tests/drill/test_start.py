@@ -104,6 +104,15 @@ def test_fresh_sets_it_aside(worked, files):
     assert (folder / "solution-2.py").read_text() == files["wrong"]
 
 
+def test_notes_in_the_question_are_kept(worked):
+    prompt = worked.here / "mean" / "prompt.md"
+    prompt.write_text("# Mean\n\nMy notes.\n")
+    worked("start", "mean", "--keep")
+
+    assert prompt.read_text() == "# Mean\n\nWrite `mean(x)`.\n"
+    assert (worked.here / "mean" / "prompt-1.md").read_text() == "# Mean\n\nMy notes.\n"
+
+
 def test_keep_begins_with_it(worked, files):
     worked("start", "mean", "--keep")
 

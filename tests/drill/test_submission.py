@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from groundup.drill import grader
 from groundup.drill.verdict import Outcome
 
 pytestmark = pytest.mark.usefixtures("graded")
@@ -225,6 +226,17 @@ def test_after_the_solution_was_seen_nothing_is_taken(working):
         "mean is over: its solution was shown. `drill check` still works here; `drill start mean` begins anew.\n"
     )
     assert working.rows("SELECT * FROM attempt") == []
+
+
+def test_without_pytorch_it_is_said_how_to_get_it_and_checking_goes_on(working, graded, monkeypatch):
+    monkeypatch.setattr(grader.importlib.util, "find_spec", lambda name: None)
+
+    assert working("submit", code=9).stderr == (
+        "PyTorch is not installed, and your part is plugged into a model that needs it.\n"
+        "pip install 'groundup[capstones]' installs it; `drill check` works without it for NumPy drills.\n"
+    )
+    assert graded.asked == []
+    working("check")
 
 
 def test_as_json(working, graded):

@@ -13,7 +13,7 @@ from groundup.drill.screen import count, listed, paint, say
 
 def daemon() -> dict[str, Any] | None:
     """What the daemon says of itself, or None when there is none."""
-    return grader.client().status()
+    return grader.status()
 
 
 def daemon_words(found: dict[str, Any] | None) -> str:

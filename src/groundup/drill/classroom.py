@@ -93,7 +93,9 @@ def grade(drill: Drill, files: Sequence[str], *, seed: int | None, device: str) 
 
     Raises:
         NoFile: One cannot be read; none has been graded then.
+        NoTorch: It is not installed.
     """
+    grader.need_torch()
     sources = [_read(file) for file in files]
     seed = secrets.randbits(48) if seed is None else seed
     with grader.engine() as engine:

@@ -7,7 +7,9 @@ process.
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -74,6 +76,9 @@ class _Group(click.Group):
     command_class = _Command
 
     def invoke(self, ctx: click.Context) -> Any:
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="replace")  # a sign that the terminal's encoding lacks is no reason to fail
         try:
             return super().invoke(ctx)
         except catalogue.UnknownDrill as error:
@@ -151,12 +156,19 @@ def _device_option(function: _F) -> _F:
     )(function)
 
 
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise errors.Request("The current folder is gone; go to another one.") from None
+
+
 def _tell(text: str) -> None:
     click.echo(text, err=True)
 
 
 def _print_json(data: Any) -> None:
-    click.echo(json.dumps(data, ensure_ascii=False, indent=None if isinstance(data, str) else 2))
+    click.echo(json.dumps(data, indent=2))
 
 
 def _history() -> History:
@@ -172,7 +184,7 @@ def _chosen(history: History, name: str | None) -> tuple[Session, Drill, Stamp]:
     if name is not None:
         catalogue.find(name)
     now = clock.now()
-    chosen = session.choose(history.sessions(), Path.cwd(), now, name)
+    chosen = session.choose(history.sessions(), _here(), now, name)
     return chosen, catalogue.find(chosen.drill), now
 
 
@@ -202,7 +214,7 @@ def main(ctx: click.Context, as_json: bool) -> None:
     if as_json:
         _print_json(place.to_json(drills, record))
     else:
-        place.show(drills, record, Path.cwd())
+        place.show(drills, record, _here())
 
 
 # Practise
@@ -250,7 +262,7 @@ def start(name: str, minutes: int | None, device: str, practice: bool, fresh: bo
     drill = catalogue.find(name)
     with _history() as history:
         opened = start.start(
-            history, drill, Path.cwd(), minutes=minutes, device=device, practice=practice, fresh=fresh, keep=keep
+            history, drill, _here(), minutes=minutes, device=device, practice=practice, fresh=fresh, keep=keep
         )
     if as_json:
         _print_json(opened.to_json())
@@ -527,7 +539,7 @@ def mock(
     if len(asked) > 1 or (asked and settings):
         raise click.UsageError(f"{asked[0]} stands alone.")
     with _history() as history:
-        interview = mock.Interview(history, Path.cwd())
+        interview = mock.Interview(history, _here())
         answer: mock.Whereabouts | mock.Debrief
         if go_on:
             answer = interview.go_on()
@@ -582,7 +594,7 @@ def grade(
     outcomes = []
     for graded in classroom.grade(drill, files, seed=seed, device=device):
         outcomes.append(graded.verdict.outcome)
-        click.echo(json.dumps(graded.to_json(), ensure_ascii=False) if as_json else graded.line(wide))
+        click.echo(json.dumps(graded.to_json()) if as_json else graded.line(wide))
         last = graded.verdict
     if not as_json:
         click.echo(f"seed {last.seed}", err=True)
@@ -666,7 +678,7 @@ def daemon_stop() -> None:
     """End it; the next check starts it again."""
     from groundup.drill import grader
 
-    click.echo("The daemon is stopped." if grader.client().stop() else "No daemon runs.")
+    click.echo("The daemon is stopped." if grader.stop() else "No daemon runs.")
 
 
 @main.command("completion", short_help="Say how your shell learns to complete.")

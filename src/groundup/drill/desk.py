@@ -56,31 +56,33 @@ class Desk:
         Raises:
             InTheWay: There is work and it was not said what to do with it, or a file cannot be written.
         """
-        aside = None
         work = self.has_work()
         if work and not (keep or fresh):
-            name = self.drill.name
+            name, spare = self.drill.name, self._aside(self.file).name
             raise InTheWay(
                 f"{self.file} holds work that is not the starter, so nothing was changed.\n"
-                f"  drill start {name} --fresh   sets it aside as {self._aside().name} and begins from the starter\n"
+                f"  drill start {name} --fresh   sets it aside as {spare} and begins from the starter\n"
                 f"  drill start {name} --keep    begins with it as it is"
             )
+        aside = None
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             if work and fresh:
-                aside = self._aside()
+                aside = self._aside(self.file)
                 self.file.rename(aside)
             if not (work and keep):
                 _write(self.file, self.drill.starter)
+            if self.prompt.exists() and self.prompt.read_bytes() != self.drill.prompt.encode():
+                self.prompt.rename(self._aside(self.prompt))  # somebody may have taken notes in it
             _write(self.prompt, self.drill.prompt)
         except OSError as error:
             raise InTheWay(f"{error.filename or self.folder} cannot be written: {_why(error)}.") from None
         return aside
 
-    def _aside(self) -> Path:
-        """A name beside the file that is free."""
+    def _aside(self, file: Path) -> Path:
+        """A name beside a file that is free."""
         number = 1
-        while (path := self.folder / f"solution-{number}.py").exists():
+        while (path := file.with_stem(f"{file.stem}-{number}")).exists():
             number += 1
         return path
 

@@ -16,6 +16,7 @@
     ├── GradeVoid               8    the grade failed through a fault of ours; nothing was recorded
     ├── Machine                 9    this machine or installation cannot do it
     │   ├── NoDevice                  no CUDA device, or the drill does not use one
+    │   ├── NoTorch                   PyTorch is needed and not installed
     │   ├── WeakSandbox               a layer of the sandbox is missing
     │   └── BadDrill                  a drill's folder is not as it should be
     └── HistoryFault           10    the record of what you did cannot be used
@@ -118,6 +119,16 @@ class Machine(DrillError):
 
 class NoDevice(Machine):
     """The device is not there, or the drill does not use it."""
+
+
+class NoTorch(Machine):
+    """PyTorch is needed and not installed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "PyTorch is not installed, and your part is plugged into a model that needs it.\n"
+            "pip install 'groundup[capstones]' installs it; `drill check` works without it for NumPy drills."
+        )
 
 
 class WeakSandbox(Machine):

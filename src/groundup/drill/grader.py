@@ -5,10 +5,11 @@ The daemon and the engine repeat a grade that failed through a fault of theirs, 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import importlib.util
+from typing import TYPE_CHECKING, Any
 
 from groundup.catalogue import Drill
-from groundup.drill.errors import Machine, NoDevice
+from groundup.drill.errors import NoDevice, NoTorch
 from groundup.drill.verdict import STAGES, Stage, Verdict
 
 if TYPE_CHECKING:
@@ -35,35 +36,56 @@ def engine() -> Engine:
 
 def warm(drill: Drill) -> None:
     """Let the daemon load what the drill needs, while the learner reads the question."""
-    from groundup.drill.runtime import RuntimeFolderError
+    client().warm(drill)
 
-    try:
-        client().warm(drill)
-    except RuntimeFolderError as error:
-        raise Machine(f"{error}.") from None
+
+def status() -> dict[str, Any] | None:
+    """What the daemon says of itself, or None when there is none."""
+    return client().status()
+
+
+def stop() -> bool:
+    """End the daemon; returns whether there was one."""
+    return client().stop()
 
 
 def check(drill: Drill, source: bytes, *, progress: Progress | None = None) -> Verdict:
-    """The verdict on the public inputs, without the capstone."""
+    """The verdict on the public inputs, without the capstone.
+
+    Raises:
+        NoTorch: The drill is written with PyTorch, which is not installed.
+    """
+    if drill.uses == "torch":
+        need_torch()
     from groundup.drill.engine import PUBLIC_SEED
 
     return _grade(drill, source, CHECKED, PUBLIC_SEED, "cpu", progress)
 
 
 def submit(drill: Drill, source: bytes, *, device: str, progress: Progress | None = None) -> Verdict:
-    """The verdict on fresh inputs, with the capstone."""
+    """The verdict on fresh inputs, with the capstone.
+
+    Raises:
+        NoTorch: It is not installed.
+    """
+    need_torch()
     return _grade(drill, source, STAGES, None, device, progress)
 
 
 def _grade(
     drill: Drill, source: bytes, stages: tuple[Stage, ...], seed: int | None, device: str, progress: Progress | None
 ) -> Verdict:
-    from groundup.drill.runtime import RuntimeFolderError
+    return client().grade(drill, source, stages=stages, seed=seed, device=device, progress=progress)
 
-    try:
-        return client().grade(drill, source, stages=stages, seed=seed, device=device, progress=progress)
-    except RuntimeFolderError as error:
-        raise Machine(f"{error}.") from None
+
+def need_torch() -> None:
+    """See that the capstones can run.
+
+    Raises:
+        NoTorch: They cannot.
+    """
+    if importlib.util.find_spec("torch") is None:
+        raise NoTorch
 
 
 def devices() -> tuple[str, ...]:

@@ -247,7 +247,7 @@ def write(data: dict[str, Any], path: Path) -> None:
     """
     part = path.with_name(f".{path.name}.part")
     try:
-        part.write_text(json.dumps(data, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        part.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
         part.replace(path)
     except OSError as error:
         raise InTheWay(f"{path} cannot be written: {(error.strerror or str(error)).lower()}.") from None

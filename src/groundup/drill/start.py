@@ -26,11 +26,13 @@ class Opened:
         drill: Which.
         session: As it begins.
         aside: Where earlier work was set aside, if it was.
+        here: The current folder.
     """
 
     drill: Drill
     session: Session
     aside: Path | None
+    here: Path
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON."""
@@ -60,8 +62,7 @@ class Opened:
         if self.aside is not None:
             click.echo(f"  set aside  {self.aside}")
         click.echo()
-        here = Path.cwd() == session.folder
-        go = "" if here else f"cd {self.drill.name}, then "
+        go = "" if self.here == session.folder else f"cd {self.drill.name}, then "
         say(f"Next: {go}`drill watch` checks whenever you save; `drill timer` shows the clock.")
 
 
@@ -108,7 +109,7 @@ def start(
     seconds = None if practice else 60.0 * (minutes or drill.minutes)
     mode = Mode.PRACTICE if practice else Mode.TIMED
     session = history.begin(drill.name, desk.folder, mode, device=device, seconds=seconds, started=clock.now())
-    return Opened(drill, session, aside)
+    return Opened(drill, session, aside, here)
 
 
 def warm(drill: Drill) -> None:
