@@ -4,35 +4,22 @@
 import matplotlib.pyplot as plt
 from groundup.book import figure
 
-pieces = [
-    ("We describe a case by every", "3", ","),
-    ("give each word its", "14", ","),
-    ("pack both into one", "2", ","),
-    ("scale the columns by", "2", ","),
-    ("compare the rows with a", "5", ","),
-    ("squash each", "6", "into a probability,"),
-    ("train on", "7", ","),
-    ("and leave the derivatives to", "12", "."),
-]
-
-# %% holes-drawn fold
+chapters = [3, 14, 2, 2, 5, 6, 7, 12]
+pieces = (
+    "We describe a case by every|give each word its|pack both into one|"
+    "scale the columns by|compare the rows with a|squash the|"
+    "into a probability, train on|and leave the derivatives to"
+).split("|")
 fig, ax = plt.subplots(figsize=(6, 3.6))
-box = {"boxstyle": "round", "facecolor": "none", "edgecolor": "C1"}
-for i, (before, chapter, after) in enumerate(pieces):
-    ax.text(2.9, -i, before, ha="right", va="center", color="black")
-    blank = f"{i + 1}:  chapter {chapter}"
-    ax.text(3.75, -i, blank, ha="center", va="center", color="C1", bbox=box)
-    ax.text(4.6, -i, after, va="center", color="black")
-ax.set(xlim=(0, 6.8), ylim=(-7.6, 0.6))
+box = {"boxstyle": "round,pad=0.6", "facecolor": "none", "edgecolor": "C1"}
+alt = "One sentence, a line for each hole."
+for i, (piece, chapter) in enumerate(zip(pieces, chapters)):
+    place = f"{i + 1}:  chapter {chapter}"
+    ax.text(3.4, -i, piece, ha="right", va="center", color="black")
+    ax.text(4.4, -i, place, ha="center", va="center", color="C1", bbox=box)
+    alt += f" {piece} (hole {place})."
+ax.set(xlim=(0, 6.4), ylim=(-7.6, 0.6))
 ax.axis("off")
-alt = (
-    "One sentence, a line for each hole: We describe each case by each "
-    "(hole 1, chapter 3), give each word its (2, chapter 14), pack both "
-    "into one (3, chapter 2), scale the columns by (4, chapter 2), compare "
-    "the rows with a (5, chapter 5), squash each (6, chapter 6) into a "
-    "probability, train on (7, chapter 7), and leave the derivatives to "
-    "(8, chapter 12)."
-)
 caption = "Look at the boxes: each hides one word, and names its chapter."
 figure(fig, alt=alt, caption=caption)
 
@@ -55,7 +42,7 @@ for colour, tip, name in zip(["C0", "C1"], [u, v], names):
     arrow = {"arrowstyle": "->", "color": colour, "linewidth": 2}
     ax.annotate("", tip, (0, 0), arrowprops=arrow)
     ax.text(*(tip + [0.15, 0]), name, color=colour, va="center")
-ax.text(1.05, 1.0, "small angle", color="black", fontsize=9)
+ax.text(2.6, 2.6, "gap", color="black", ha="center", va="center")
 ax.set(xlim=(0, 8.5), ylim=(0, 4.5), aspect="equal")
 ax.set(xlabel="teas", ylabel="coffees")
 alt = (
@@ -110,7 +97,7 @@ print("before IX:", *before("IX"))
 opened = [part for part in needs if "II" in needs[part]]
 print("II opens", len(opened), "parts:", *opened)
 
-# %% map-places fold
+# %% map-places hide
 places = {
     "I": (0.3, 6.6, range(0, 6)),
     "II": (0.3, 4.6, range(6, 11)),
@@ -125,30 +112,24 @@ places = {
 
 # %% map fold
 fig, ax = plt.subplots(figsize=(6, 4))
-for part, (x, y, chapters) in places.items():
-    colour = "C0" if x < 1 else "C1"
-    ax.text(x - 0.25, y + 0.6, f"Part {part}", color=colour, va="center")
-    box = {"boxstyle": "round", "facecolor": "none", "edgecolor": colour}
-    for i, chapter in enumerate(chapters):
-        at = {"ha": "center", "va": "center", "fontsize": 8}
-        ax.text(x + 0.78 * i, y, chapter, color="black", bbox=box, **at)
-for part, (parent,) in needs.items():
-    (x, y, _), (from_x, from_y, row) = places[part], places[parent]
-    start, end = (from_x + 0.78 * len(row), from_y), (x - 0.55, y)
-    if x < 1:
-        start, end = (1.9, from_y - 0.45), (1.9, y + 0.45)
-    colour = "C0" if x < 1 else "C1"
-    arrow = {"arrowstyle": "->", "color": colour, "linewidth": 2 if x < 1 else 1}
-    ax.annotate("", end, start, arrowprops=arrow)
-ax.set(xlim=(-0.1, 12.7), ylim=(0, 7.6))
+for part, (x, y, row) in places.items():
+    colour, bold = ("C0", 2) if x < 1 else ("C1", 1)
+    ax.text(x - 0.25, y + 0.65, f"Part {part}", color=colour, va="center")
+    box = {"boxstyle": "round,pad=0.4", "facecolor": "none", "edgecolor": colour}
+    at = {"ha": "center", "va": "center", "fontsize": 8, "bbox": box}
+    for i, chapter in enumerate(row):
+        ax.text(x + 0.8 * i, y, chapter, color="black", **at)
+    for parent in needs.get(part, []):
+        from_x, from_y, from_row = places[parent]
+        start, end = (from_x + 0.8 * len(from_row), from_y), (x - 0.6, y)
+        if x < 1:
+            start, end = (1.9, from_y - 0.5), (1.9, y + 0.5)
+        arrow = {"arrowstyle": "->", "color": colour, "linewidth": bold}
+        ax.annotate("", end, start, arrowprops=arrow)
+ax.set(xlim=(-0.1, 12.8), ylim=(0, 7.6))
 ax.axis("off")
-figure(
-    fig,
-    alt="Chapters 0 to 17 in four rows, Parts I to IV, joined downwards by "
-    "thick arrows. From Part II thin arrows fan out to Parts V, VI, VII and "
-    "VIII on the right; one leads from Part IV to Part IX.",
-    caption="Look at Part II: five arrows leave it. The thick ones are the spine.",
-)
+alt = "Parts I to IV in a column; thin arrows fan out from Part II to four more."
+figure(fig, alt=alt, caption="Look at Part II: five arrows leave it, one of them thick.")
 
 # %% two-scores
 for name, x, y in [("different", u, v), ("identical", u, u)]:
