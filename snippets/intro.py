@@ -6,7 +6,7 @@ from groundup.book import figure
 
 chapters = [3, 14, 2, 2, 5, 6, 7, 12]
 pieces = (
-    "We describe a case by every|give each word its|pack both into one|"
+    "We describe a case by each|give each word its|pack both into one|"
     "scale the columns by|compare the rows with a|squash the|"
     "into a probability, train on|and leave the derivatives to"
 ).split("|")
