@@ -11,28 +11,37 @@ NAMES = ("W1", "b1", "W2", "b2")
 SINGLE = 2**29  # an epsilon of float32, in those of float64
 
 
-def network(rng, d, h, scale=1.0):
+def network(rng, d, h):
     """Random parameters, biases not zero."""
     shapes = {"W1": (d, h), "b1": (h,), "W2": (h, 1), "b2": (1,)}
-    return {name: rng.normal(0, scale, shape) for name, shape in shapes.items()}
+    return {name: rng.normal(size=shape) for name, shape in shapes.items()}
 
 
 def problem(rng, n, d, h):
-    """Random parameters, rows and labels, of both classes where there are two rows."""
+    """Random parameters, rows and labels, of both classes where there are two rows.
+
+    Logits are at most 3: whatever form a loss has, it keeps its digits there.
+    """
     y = rng.permutation(np.arange(n) % 2).astype(np.float64).reshape(n, 1)
-    return network(rng, d, h), rng.normal(size=(n, d)), y
+    params, X = network(rng, d, h), rng.normal(size=(n, d))
+    shrink = min(1.0, 3 / np.abs(logits(params, X)).max())
+    return {**params, "W2": shrink * params["W2"], "b2": shrink * params["b2"]}, X, y
+
+
+def logits(params, X):
+    return np.tanh(X @ params["W1"] + params["b1"]) @ params["W2"] + params["b2"]
 
 
 def probabilities(params, X):
     """The definition, each logit in the form that does not overflow."""
-    z = np.tanh(X @ params["W1"] + params["b1"]) @ params["W2"] + params["b2"]
+    z = logits(params, X)
     each = [1 / (1 + math.exp(-t)) if t > 0 else math.exp(t) / (1 + math.exp(t)) for t in z[:, 0].tolist()]
     return np.array(each).reshape(-1, 1)
 
 
 def mean_loss(params, X, y):
     """Mean of log(1 + exp(z)) - y z, for complex parameters too."""
-    z = np.tanh(X @ params["W1"] + params["b1"]) @ params["W2"] + params["b2"]
+    z = logits(params, X)
     up = z.real > 0
     return np.mean(np.where(up, z, 0) + np.log1p(np.exp(np.where(up, -z, z))) - y * z)
 
@@ -133,7 +142,8 @@ def test_sizes_of_one(solution, rng):
 
 def extremes(rng, logit, dtype=np.float64):
     """Rows whose logits are about ±logit while the hidden units are far from saturated; three of five are wrong."""
-    params, x = network(rng, 3, 4, 0.5), rng.normal(size=3)
+    params, x = network(rng, 3, 4), rng.normal(size=3)
+    params["W1"] /= np.abs(x @ params["W1"]).max()  # the largest hidden unit is tanh(1)
     params["b1"] = np.zeros(4)
     hidden = np.tanh(x @ params["W1"])
     params["W2"] = (logit * hidden / (hidden @ hidden)).reshape(4, 1)  # so that hidden @ W2 is the logit
