@@ -42,7 +42,7 @@ SINGLE = 2**29  # an epsilon of float32, in those of float64
 
 @check("correctness", "softmax matches its definition on every row")
 def test_softmax_rows(solution, rng):
-    for shape in ((5, 3), (1, 4), (3, 3)):
+    for shape in ((5, 3), (1, 4), (3, 3), (5, 3)):  # the last one as large as the first: nothing may be remembered
         z = rng.normal(0, 3, shape)
         close(solution.softmax(z), probabilities(z), of="softmax(z)", inputs={"z": z})
 
@@ -86,9 +86,11 @@ def test_float64(solution, rng):
 
 @check("correctness", "log_softmax matches its definition on every row, and of a single vector")
 def test_log_softmax_rows(solution, rng):
-    for shape in ((5, 3), (1, 4), (3, 3), (6,), (1,)):
+    for shape in ((5, 3), (1, 4), (3, 3), (6,), (1,), (5, 3)):
         z = rng.normal(0, 3, shape)
-        close(solution.log_softmax(z), log_probabilities(z), of="log_softmax(z)", inputs={"z": z})
+        got = solution.log_softmax(z)
+        # Where a result is about 0, as of one class, roundings of z decide.
+        close(got, log_probabilities(z), of="log_softmax(z)", inputs={"z": z}, scale=1.0)
 
 
 @check("correctness", "log_softmax normalises along the axis that is asked for")
@@ -107,7 +109,7 @@ def test_cross_entropy(solution, rng):
     for n, c in ((6, 4), (4, 4), (3, 7)):
         logits, targets = rng.normal(0, 3, (n, c)), rng.integers(0, c, n)
         of, inputs = "cross_entropy(logits, targets)", {"logits": logits, "targets": targets}
-        close(solution.cross_entropy(logits, targets), mean_loss(logits, targets), of=of, inputs=inputs)
+        close(solution.cross_entropy(logits, targets), mean_loss(logits, targets), of=of, inputs=inputs, scale=1.0)
 
 
 @check("correctness", "cross_entropy works for one row, for one class, and for the first and the last class")
@@ -124,7 +126,7 @@ def test_cross_entropy_of_integers(solution, rng):
     for dtype in (np.int32, np.uint8):
         targets = rng.integers(0, 5, 6).astype(dtype)
         of, inputs = "cross_entropy(logits, targets)", {"logits": logits, "targets": targets}
-        close(solution.cross_entropy(logits, targets), mean_loss(logits, targets), of=of, inputs=inputs)
+        close(solution.cross_entropy(logits, targets), mean_loss(logits, targets), of=of, inputs=inputs, scale=1.0)
 
 
 @check("correctness", "cross_entropy of float32 logits is right to the accuracy of float32")
@@ -215,7 +217,7 @@ def test_masked_cross_entropy(solution, rng):
     logits, targets = rng.normal(0, 2, (3, 4)), np.array([0, 3, 1])
     logits[0, 1:3] = logits[2, 0] = -np.inf
     of, inputs = "cross_entropy(logits, targets)", {"logits": logits, "targets": targets}
-    close(solution.cross_entropy(logits, targets), mean_loss(logits, targets), of=of, inputs=inputs)
+    close(solution.cross_entropy(logits, targets), mean_loss(logits, targets), of=of, inputs=inputs, scale=1.0)
     logits[1, 3] = -np.inf
     close(solution.cross_entropy(logits, targets), math.inf, of=of, inputs=inputs)
 
@@ -293,7 +295,8 @@ def test_names(solution, rng):
     close(solution.softmax(z=z, axis=0), probabilities(z, 0), of="softmax(z=z, axis=0)", inputs={"z": z})
     close(solution.log_softmax(z=z, axis=0), log_probabilities(z, 0), of="log_softmax(z=z, axis=0)", inputs={"z": z})
     loss = solution.cross_entropy(logits=z, targets=targets)
-    close(loss, mean_loss(z, targets), of="cross_entropy(logits=logits, targets=targets)", inputs={"logits": z})
+    of = "cross_entropy(logits=logits, targets=targets)"
+    close(loss, mean_loss(z, targets), of=of, inputs={"logits": z}, scale=1.0)
 
 
 @check("organisation", "nothing is kept between calls: the same input gives the same result")
@@ -303,7 +306,8 @@ def test_no_state(solution, source, rng):
         close(solution.softmax(z), probabilities(z), of="softmax(z), asked twice", inputs={"z": z})
         close(solution.log_softmax(z), log_probabilities(z), of="log_softmax(z), asked twice", inputs={"z": z})
         loss = solution.cross_entropy(z, targets)
-        close(loss, mean_loss(z, targets), of="cross_entropy(logits, targets), asked twice", inputs={"logits": z})
+        of = "cross_entropy(logits, targets), asked twice"
+        close(loss, mean_loss(z, targets), of=of, inputs={"logits": z}, scale=1.0)
         z = rng.normal(0, 3, (4, 5))
     found = global_state(source)
     fails(bool(found), "; ".join(found))
