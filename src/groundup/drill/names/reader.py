@@ -160,8 +160,12 @@ class _Reader(Calls):
                 self.assign(target, NOTHING)
 
     def _do_Global(self, node: ast.Global) -> None:
+        if self.scope.kind != "function" or self.scope.node is None:
+            return
+        if self.scope.node not in self.stored:
+            self.stored[self.scope.node] = stored_names(self.scope.node)
         for name in node.names:
-            if self.scope.kind == "function" and self.scope.node is not None and name in stored_names(self.scope.node):
+            if name in self.stored[self.scope.node]:
                 self.saw("global", name, node)
 
     def _do_If(self, node: ast.If) -> None:

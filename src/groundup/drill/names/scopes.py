@@ -112,6 +112,7 @@ class Tracker(ABC):
         self.own = frozenset(own_attributes(nodes))
         self.sights: dict[Sight, None] = {}
         self.bound: dict[int, set[str]] = {}  # names that the statements of a loop bind
+        self.stored: dict[ast.AST, set[str]] = {}  # names that functions bind, where one declares some global
         self.wide: set[tuple[int, Any]] = set()  # places that hold too many constants to follow each
         self.loose = {name for node in nodes if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names}
         self.changed = self.rough = False
