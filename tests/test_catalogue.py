@@ -100,7 +100,6 @@ def kept():
         == '''"""A part."""
 
 
-
 def area(r):
     """Of a circle."""
     raise NotImplementedError
@@ -112,6 +111,57 @@ def kept():
     )
     assert "your part" not in drill.solution
     assert "math.pi" in drill.solution
+
+
+def test_a_part_of_a_class_is_left_out_and_raises_nothing_where_it_stood(drills):
+    solution = '''class Mean:
+    """A running mean."""
+
+    def add(
+        self,
+        x,
+    ):
+        """Take one more."""
+        # your part
+        def heavier(n):
+            return n + 1
+
+        self.n = heavier(self.n)
+        # end of your part
+
+    # your part
+    @property
+    def value(self):
+        return self.total / self.n
+
+    limit = 3
+    # end of your part
+
+    def reset(self):
+        for name in ("n", "total"):
+            # your part
+            setattr(self, name, 0)
+            # end of your part
+'''
+    drills(solution=solution)
+
+    assert (
+        catalogue.find("double").starter
+        == '''class Mean:
+    """A running mean."""
+
+    def add(
+        self,
+        x,
+    ):
+        """Take one more."""
+        raise NotImplementedError
+
+    def reset(self):
+        for name in ("n", "total"):
+            raise NotImplementedError
+'''
+    )
 
 
 @pytest.mark.parametrize(

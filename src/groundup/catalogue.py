@@ -128,29 +128,34 @@ class Drill:
 
     @cached_property
     def starter(self) -> str:
-        """The reference with the learner's parts left out.
+        """The reference with the learner's parts left out; in functions `NotImplementedError` is raised in their place.
 
         Raises:
             CatalogueError: The markers in `solution.py` do not pair up.
         """
         kept: list[str] = []
         indent: str | None = None
-        for number, line in enumerate(self.read("solution.py").splitlines(keepends=True), 1):
+        gap = False  # whether a part was left out just here: of the blank lines on both sides, one lot is enough
+        lines = self.read("solution.py").splitlines(keepends=True)
+        for number, line in enumerate(lines, 1):
             word = line.strip()
             if word in (_START, _END) and (word == _START) != (indent is None):
                 raise CatalogueError(f"{self.name}/solution.py:{number}: {_START!r} and {_END!r} must take turns")
             if word == _START:
                 indent = line[: len(line) - len(line.lstrip())]
-                if indent:
+                gap = not _in_function(lines[: number - 1], len(indent))
+                if not gap:
                     kept.append(f"{indent}raise NotImplementedError\n")
             elif word == _END:
                 indent = None
             elif indent is None:
+                while gap and not word and kept and not kept[-1].strip():
+                    kept.pop()
+                gap = False
                 kept.append(line)
-        if indent is not None or _START not in self.read("solution.py"):
+        if indent is not None or not any(line.strip() == _START for line in lines):
             raise CatalogueError(f"{self.name}/solution.py must hold {_START!r} ... {_END!r}")
-        text = re.sub(r"\n{4,}", "\n\n\n", "".join(kept))
-        return text.lstrip("\n")
+        return "".join(kept).strip("\n") + "\n"
 
     @cached_property
     def hints(self) -> tuple[Hint, ...]:
@@ -161,6 +166,15 @@ class Drill:
     def follow_ups(self) -> tuple[FollowUp, ...]:
         """What an interviewer asks next."""
         return tuple(FollowUp(title, text) for title, text in _sections(self.read("followups.md")))
+
+
+def _in_function(above: list[str], indent: int) -> bool:
+    """Whether what stands below these lines, so far indented, is in a function's body: not a class's, or none."""
+    for line in reversed(above):
+        found = re.match(r"(\s*)((async +)?def|class)\b", line)
+        if found and len(found[1]) < indent:
+            return found[2] != "class"
+    return False
 
 
 def _sections(text: str) -> list[tuple[str, str]]:
