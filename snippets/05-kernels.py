@@ -83,8 +83,8 @@ product = X[:, 0] * X[:, 1]  # (4,)
 print(product)
 
 # %% alone
-print("product where the label is 1:", product[y == 1])
-print("product where the label is 0:", product[y == 0])
+print("product at label 1:", product[y == 1])
+print("product at label 0:", product[y == 0])
 
 # %% rule example="05.4"
 score = X[:, 0] + X[:, 1] - 2 * product  # (4,)
@@ -103,8 +103,8 @@ def mark(ax, place, label, lift):
 
 
 def draw_flat(ax):
-    ax.plot([-0.3, 1.3], [0.8, -0.2], color="black", alpha=0.4, linestyle="--")
-    ax.text(0.4, 0.45, "a line:\nthree right", color="black", fontsize=9)
+    ax.plot([-0.3, 0.8], [0.8, -0.3], color="black", alpha=0.4, linestyle="--")
+    ax.text(0.36, 0.42, "a line:\nthree right", color="black", fontsize=9)
     for point, label in zip(X, y):
         mark(ax, point, label, 0.1)
     ax.set(xlim=(-0.3, 1.3), ylim=(-0.3, 1.35), xticks=[0, 1], yticks=[0, 1])
@@ -253,32 +253,33 @@ print(correlate(lying, edge))
 
 # %% window hide
 def draw_window(ax, start):
+    how = {"ha": "center", "va": "center", "fontsize": 10}
     for r, c in np.ndindex(3, 6):
-        square(ax, c, 4 - r, 1, 1, color="black", alpha=0.25, linewidth=0.8)
+        square(ax, c, 2 - r, 1, 1, color="black", alpha=0.25, linewidth=0.8)
         inside = start <= c < start + 3
         text = str(upright[r, c])
         if inside:
-            text += f"·{edge[r, c - start]}".replace("-", "−")
-        how = {"ha": "center", "va": "center", "fontsize": 7.5}
-        ax.text(c + 0.5, 4.5 - r, text, color="C1" if inside else "black", **how)
-    square(ax, start, 2, 3, 3, color="C1")
+            text += f" · {edge[r, c - start]}".replace("-", "−")
+        ax.text(c + 0.5, 2.45 - r, text, color="C1" if inside else "black", **how)
+    square(ax, start, 0, 3, 3, color="C1")
 
 
 # %% sliding fold
-fig, axes = plt.subplots(1, 3, figsize=(6, 2.5))
+fig, axes = plt.subplots(3, 1, figsize=(6, 4))
 row = correlate(upright, edge)[0]  # (4,)
 for ax, start in zip(axes, [0, 1, 3]):
     draw_window(ax, start)
+    ax.text(6.35, 1.4, "→", color="black", ha="center")
     for c in range(4):
-        square(ax, c + 1, 0, 1, 1, color="black", alpha=0.5, linewidth=0.8)
+        square(ax, c + 6.8, 1, 1, 1, color="black", alpha=0.5, linewidth=0.8)
         colour = "C1" if c == start else "black"
         if c <= start:
-            ax.text(c + 1.5, 0.3, f"{row[c]:.0f}", color=colour, ha="center")
-    ax.set(xlim=(-0.1, 6.1), ylim=(-0.2, 5.2), aspect="equal")
-    ax.set_title(f"window at column {start}", fontsize=9)
+            ax.text(c + 7.3, 1.3, f"{row[c]:.0f}", color=colour, ha="center")
+    ax.set(xlim=(-0.1, 10.9), ylim=(-0.15, 3.15))
     ax.axis("off")
-alt = "Three copies of three image rows with a 3 by 3 window at columns 0, 1 "
-alt += "and 3, products such as 9·1 in it; the row below reads 0, 27, 27, 0."
+axes[0].text(6.8, 2.3, "first output row", color="black", fontsize=9)
+alt = "Three image rows with a 3 by 3 window at columns 0, 1 and 3, products "
+alt += "such as 9 · 1 in it; beside them the output row fills: 0, 27, 27, 0."
 caption = "In the middle, the zeros meet the minus ones and the nines the ones."
 figure(fig, alt=alt, caption=caption)
 
@@ -321,12 +322,10 @@ for ax, h in zip(axes, [0.2, 0.5, 1.5]):
     ax.set_title(f"h = {h}", fontsize=10)
     ax.set_xlabel("x")
 axes[1].text(2.1, 0.36, "average", color="C1", fontsize=9)
-axes[2].text(-1.9, 0.24, "average", color="C1", fontsize=9)
-axes[2].text(-1.9, 0.12, "a third of\na bump", color="C0", fontsize=9)
 axes[0].set_ylabel("density")
 alt = "Three panels over the same three points: three spikes, then two joined "
 alt += "peaks and one apart, then a single broad hill."
-caption = "From left to right the bumps widen and the peaks merge."
+caption = "Thin: a third of each bump. Thick: their sum, where the peaks merge."
 figure(fig, alt=alt, caption=caption)
 
 # %% one-gaussian
