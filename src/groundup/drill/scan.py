@@ -140,7 +140,7 @@ _ROOMS = {
 }
 """Rooms of a package in which the same function stands again."""
 
-_TANGLED = "this file is too long or too tangled to be read for forbidden calls; write it more plainly."
+_TANGLED = "this file is too long or too tangled to be read for what it calls; write it more plainly."
 
 
 def broken(source: str, imports: Collection[str], forbidden: Mapping[str, str]) -> list[Broken]:
@@ -292,7 +292,11 @@ _LOOPS = {
 def hidden_loops(source: str) -> list[str]:
     """Calls that loop over rows in Python although they look vectorised; one sentence each, with its line."""
     found: dict[tuple[int, str], str] = {}
-    for sight in _sights(source):
+    try:
+        sights = read(source).sights
+    except Tangled:
+        return [_TANGLED]
+    for sight in sights:
         if sight.kind in ("member", "name", "use") and (same := match(sight.name, _LOOPS)) is not None:
             short = same[0].replace("numpy.", "np.", 1)
             words = f"line {sight.line}: {short} loops over entries in Python; write it with array operations"
@@ -322,7 +326,11 @@ _SETTINGS = frozenset(
 def global_state(source: str) -> list[str]:
     """What functions leave behind in the module or in a library; one sentence each, with its line."""
     found: dict[tuple[int, str], str] = {}
-    for sight in _sights(source):
+    try:
+        sights = read(source).sights
+    except Tangled:
+        return [_TANGLED]
+    for sight in sights:
         words = _left_behind(sight)
         if words:
             found.setdefault((sight.line, sight.name), f"line {sight.line}: {words}")
@@ -350,10 +358,3 @@ def _left_behind(sight: Sight) -> str:
     if sight.name in _SETTINGS and not sight.sheltered:
         return f"{sight.name} changes a setting of the whole process"
     return ""
-
-
-def _sights(source: str) -> tuple[Sight, ...]:
-    try:
-        return read(source).sights
-    except Tangled:
-        return ()  # `broken` reports it

@@ -47,11 +47,9 @@ def read(source: str) -> Reading:
     Raises:
         Tangled: It nests too deep, or holds too many values to follow.
     """
-    tree = parse(source)
-    if tree is None:
-        return Reading((), frozenset())
     try:
-        return _Reader(tree).read()
+        tree = parse(source)
+        return Reading((), frozenset()) if tree is None else _Reader(tree).read()
     except RecursionError:
         raise Tangled from None
 

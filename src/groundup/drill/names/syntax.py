@@ -11,14 +11,20 @@ _LOCK = threading.Lock()
 
 
 def parse(source: str) -> ast.Module | None:
-    """The tree of a program, or nothing where Python could not load it."""
+    """The tree of a program, or nothing where it has a syntax error.
+
+    Raises:
+        RecursionError: It nests too deep to be read here; where the stack is shorter, Python may load it all the same.
+    """
     try:
         # Warnings about the learner's text are the runner's to show. The filters are the process's own, hence the lock.
         with _LOCK, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return ast.parse(source)
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
+    except (SyntaxError, ValueError):
         return None
+    except MemoryError:  # that of the parser's own stack
+        raise RecursionError from None
 
 
 def is_demo(test: ast.expr) -> bool:
