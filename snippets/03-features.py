@@ -6,6 +6,7 @@ import numpy as np
 X = np.array([[25.0, 30_000.0], [40.0, 60_000.0], [55.0, 90_000.0]])
 print("X has shape", X.shape)  # (n_samples, n_features)
 notes = ["the cat sat", "the dog sat", "the cat and the dog"]
+# split() cuts at spaces; [... for ...] makes a list, one entry a note
 n_words = [len(note.split()) for note in notes]  # extracted
 per_year = X[:, 1] / X[:, 0]  # (3,) engineered
 wide = np.column_stack([X, n_words, per_year])  # (3, 4)
@@ -90,7 +91,7 @@ for factor in (1, 1000):  # thousands of euros, then euros
 
 # %% one-hot example="03.2"
 colours = ["red", "blue", "red", "green"]
-vocabulary = sorted(set(colours))
+vocabulary = sorted(set(colours))  # a set holds each value once
 slots = np.array(colours)[:, None] == np.array(vocabulary)  # (4, 3)
 onehot = slots.astype(float)
 print(vocabulary)
@@ -145,13 +146,14 @@ column = np.array(colours)[:, None]  # (4, 1)
 encoder.fit(column)
 print("agrees:", np.array_equal(encoder.transform(column), onehot))
 print("pink:", encoder.transform(np.array([["pink"]])))
-red, blue, _, green = onehot  # (3,) each
+red, blue, _, green = onehot  # (3,) each; _ is unused
 lengths = [np.linalg.norm(pair) for pair in (red - blue, red - green)]
 print("from red:", np.round(lengths, 3))
 
 # %% counts example="03.3"
 split = [note.split() for note in notes]
-words = sorted({word for note in split for word in note})
+words = sorted(set(split[0] + split[1] + split[2]))
+# one row a note, one entry a word
 counts = [[note.count(w) for w in words] for note in split]
 counts = np.array(counts, dtype=float)
 print(words)
@@ -278,7 +280,7 @@ figure(fig, alt=alt, caption=caption)
 # %% missing example="03.8"
 spent = np.array([30.0, np.nan, 50.0, np.nan, 100.0])  # (5,)
 absent = np.isnan(spent)  # (5,)
-present = spent[~absent]  # (3,)
+present = spent[~absent]  # (3,), ~ means "not"
 print(present.mean(), np.median(present))
 print(np.where(absent, np.median(present), spent))
 print(absent.astype(int))
