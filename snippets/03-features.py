@@ -248,23 +248,25 @@ fig, ax = plt.subplots(figsize=(6, 3))
 
 def chain(y, steps, colour):
     for i, step in enumerate(steps):
-        box = {"boxstyle": "round,pad=0.5", "fc": "none", "ec": colour}
-        place = {"ha": "center", "va": "center", "fontsize": 10}
-        ax.text(2 * i, y, step, bbox=box, color=colour, **place)
+        corner = (2 * i - 0.7, y - 0.55)
+        ax.add_patch(plt.Rectangle(corner, 1.4, 1.1, fill=False, ec=colour))
+        for line, height in zip(step, (y + 0.22, y - 0.22)):
+            place = {"ha": "center", "va": "center"}
+            ax.text(2 * i, height, line, color=colour, **place)
         if i:
             arrow = {"arrowstyle": "->", "color": colour}
-            start, end = (2 * i - 1.25, y), (2 * i - 0.75, y)
+            start, end = (2 * i - 1.3, y), (2 * i - 0.7, y)
             ax.annotate("", end, start, arrowprops=arrow)
 
 
-right = ["split\nthe rows", "fit on\ntraining", "apply\nto all"]
-wrong = ["fit on\nall rows", "split\nthe rows", "test looks\ntoo good"]
-chain(2, right, "C2")
+cut = ("split", "the rows")
+chain(2, [cut, ("fit on", "training"), ("apply", "to all")], "C2")
+wrong = [("fit on", "all rows"), cut, ("test looks", "too good")]
 chain(0, wrong, "C1")
-ax.plot([-0.8, 4.8], [-0.75, 0.75], color="C1", alpha=0.6, linewidth=2)
-ax.plot([-0.8, 4.8], [0.75, -0.75], color="C1", alpha=0.6, linewidth=2)
 
 # %% order-labels fold
+for ends in [(-0.75, 0.75), (0.75, -0.75)]:  # cross out the second
+    ax.plot([-0.8, 4.8], ends, color="C1", alpha=0.4, linewidth=2)
 ax.text(-1, 2.95, "right", color="C2", fontsize=12)
 ax.text(-1, 0.95, "wrong", color="C1", fontsize=12)
 ax.set(xlim=(-1.1, 5.1), ylim=(-0.9, 3.3))
