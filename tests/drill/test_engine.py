@@ -8,6 +8,7 @@ import psutil
 import pytest
 
 from groundup import catalogue
+from groundup.drill import scan
 from groundup.drill.engine import Engine
 from groundup.drill.verdict import Outcome
 
@@ -168,6 +169,41 @@ def test_a_forbidden_import_breaks_a_rule(engine, line):
 
     assert verdict.outcome is Outcome.RULE
     assert (verdict.rules[0].line, verdict.score) == (1, 0.0)
+
+
+def test_an_import_that_only_the_runner_saw_is_told_with_its_reason(engine):
+    verdict = engine.grade(DOUBLE, b"__import__('tor' + 'ch')\n" + RIGHT, stages=FAST)
+
+    assert {rule.name: rule.sentence for rule in verdict.rules}["torch"] == scan.refusal("torch", ["numpy"], {})
+
+
+def test_a_byte_order_mark_is_no_error(engine):
+    marked = b"\xef\xbb\xbf" + RIGHT
+    broken = b"\xef\xbb\xbf" + with_double(f"{REFUSAL}return np.add(x, x)")
+    raising = b"\xef\xbb\xbfraise ValueError('no')\n"
+
+    assert engine.grade(DOUBLE, marked, stages=FAST).outcome is Outcome.PASS
+    assert [(rule.line, rule.name) for rule in engine.grade(DOUBLE, broken, stages=FAST).rules] == [(5, "numpy.add")]
+    assert "    raise ValueError('no')\n" in engine.grade(DOUBLE, raising, stages=FAST).traceback
+
+
+RING = """
+GONE = []
+class Ring:
+    def __init__(self):
+        self.ring = self
+    def __del__(self):
+        GONE.append(self)
+"""
+
+
+def test_no_garbage_is_collected_while_steps_are_counted(engine):
+    body = "before = len(GONE)\nfor _ in range(2000):\n    Ring()\nprint(np.size(x), len(GONE) > before)\nreturn 2 * x"
+    verdict = engine.grade(DOUBLE, with_double(f"{REFUSAL}{body}", RING), stages=FAST)
+
+    lines = verdict.output.splitlines()
+    assert {"30 False", "60 False"} < set(lines)  # of the calls whose steps are counted
+    assert "6 True" in lines
 
 
 def test_what_the_file_prints_is_kept(engine):

@@ -2,3 +2,6 @@
 
 SOLUTION = "solution.py"
 """Name of the learner's file, in their folder and in tracebacks."""
+
+ENCODING = "utf-8-sig"
+"""Of the learner's file: UTF-8, also with the byte-order mark that some editors on Windows put before it."""

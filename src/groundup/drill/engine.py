@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from groundup.catalogue import Drill
-from groundup.drill import scan
+from groundup.drill import ENCODING, scan
 from groundup.drill.verdict import (
     STAGES,
     Broken,
@@ -343,14 +343,14 @@ def _refused(source: bytes) -> str:
 
 def _rules(drill: Drill, source: bytes, report: _Report) -> tuple[Broken, ...]:
     """Forbidden calls, as the scan found them and as the runner saw them; each once."""
-    found = list(scan.broken(source.decode("utf-8"), drill.imports, drill.forbidden))
+    found = list(scan.broken(source.decode(ENCODING), drill.imports, drill.forbidden))
     known = {each.name for each in found}
     for line, name in report.rules:
         if name not in known:
             known.add(name)
             keys = [key for key in drill.forbidden if name == key or name.startswith(f"{key}.")]
-            sentence = drill.forbidden[keys[0]] if keys else "This drill is solved without it."
-            found.append(Broken(line, name, sentence))
+            sentence = drill.forbidden[keys[0]] if keys else scan.refusal(name, drill.imports, drill.forbidden)
+            found.append(Broken(line, name, sentence or "This drill is solved without it."))
     return tuple(found)
 
 

@@ -26,7 +26,7 @@ from typing import Any, NoReturn
 import numpy as np
 import pytest
 
-from groundup.drill import wire
+from groundup.drill import ENCODING, wire
 from groundup.drill.checks import Check, Wrong, shown
 from groundup.drill.proxy import Ended, RemoteError, RunnerFault, Session, Solution, printable
 from groundup.drill.verdict import CheckResult, Failure, Stage
@@ -104,7 +104,7 @@ class Plugin:
     @pytest.fixture
     def source(self) -> str:
         """The learner's text."""
-        return base64.b64decode(self.job["source"]).decode("utf-8")
+        return base64.b64decode(self.job["source"]).decode(ENCODING)
 
     @pytest.fixture
     def device(self) -> str:

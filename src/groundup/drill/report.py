@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from groundup.catalogue import MARKS, Drill
-from groundup.drill import clock
+from groundup.drill import ENCODING, clock
 from groundup.drill.errors import InTheWay
 from groundup.drill.history import History
 from groundup.drill.record import Record
@@ -299,7 +299,7 @@ def _session(history: History, session: Session, record: Record) -> dict[str, An
                 "marks": attempt.marks,
                 "seed": attempt.seed,
                 "device": attempt.device,
-                "source": history.source(attempt).decode("utf-8", "replace"),
+                "source": history.source(attempt).decode(ENCODING, "replace"),
             }
             for attempt in ([] if secret else record.by_session.get(session.id, []))
         ],

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import builtins
 import functools
+import gc
 import inspect
 import io
 import linecache
@@ -29,8 +30,8 @@ import warnings
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
+from groundup.drill import ENCODING, shims, wire
 from groundup.drill import SOLUTION as FILE
-from groundup.drill import shims, wire
 
 OUTPUT_LIMIT = 2**20
 """Bytes that a learner's file may print; what is beyond is dropped."""
@@ -123,7 +124,7 @@ class _Runner:
     # Operations
 
     def do_load(self, header: Mapping[str, Any], reply: dict[str, Any], source: bytes) -> list[str]:
-        text = source.decode("utf-8")
+        text = source.decode(ENCODING)
         linecache.cache[FILE] = (len(text), None, text.splitlines(keepends=True), FILE)
         self.module.__file__ = FILE
         for name in [name for name in sys.modules if name.partition(".")[0] == "groundup"]:
@@ -317,9 +318,13 @@ class _Counter:
     def run(self, function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         """Call, and count meanwhile."""
         count = self._monitor if sys.version_info >= (3, 12) else self._trace
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # one that is shown once would count in one call alone
-            return count(functools.partial(function, *args, **kwargs))
+        gc.disable()  # what is collected may be finalised by Python code, at a time of the collector's choice
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # one that is shown once would count in one call alone
+                return count(functools.partial(function, *args, **kwargs))
+        finally:
+            gc.enable()
 
     def _trace(self, call: Callable[[], Any]) -> Any:
         """Count by a trace function, as Python 3.11 can."""

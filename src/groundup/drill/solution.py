@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from groundup.catalogue import Drill
-from groundup.drill import clock, screen
+from groundup.drill import ENCODING, clock, screen
 from groundup.drill.desk import Desk
 from groundup.drill.errors import NoFile, NotYet
 from groundup.drill.history import History
@@ -44,7 +44,7 @@ def unlock(history: History, session: Session, *, give_up: bool) -> Session:
 def compare(drill: Drill, session: Session) -> str:
     """What turns the learner's file into the reference, as a unified diff; empty where nothing does."""
     try:
-        yours = Desk(drill, session.folder).read().decode("utf-8", "replace")
+        yours = Desk(drill, session.folder).read().decode(ENCODING, "replace")
     except NoFile:
         yours = drill.starter
     lines = difflib.unified_diff(
