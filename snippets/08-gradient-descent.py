@@ -282,7 +282,7 @@ for start, end, value, gradient in edges:
     up, share = ((0, 0.4), 0.5) if tail[1] == head[1] else (((tail - head)[1] / 9, 0.5), 0.4)
     for sign, number, colour in ((1, value, "C0"), (-1, gradient, "C1")):
         at = tail + share * (head - tail) + sign * np.array(up)
-        ax.text(*at, f"{number:.2f}", color=colour, ha="center", va="center")
+        ax.text(*at, f"{number:.2f}".replace("-", "−"), color=colour, ha="center", va="center")
 ax.text(6.4, 2.4, "forward: value", color="C0")
 ax.text(6.4, -2.6, "backward: gradient", color="C1")
 ax.axis((-0.6, 9.6, -3.5, 3.5))
