@@ -29,26 +29,35 @@ print("mean of y:", int(y.mean()))
 print("squared deviations:", (deviation**2).astype(int))
 print("SST:", int((deviation**2).sum()))
 
-# %% tiles fold
+# %% draw-tiles hide
 import matplotlib.pyplot as plt
 from groundup.book import figure
 
-fig, (ax, tiles) = plt.subplots(2, 1, figsize=(6, 4.6), height_ratios=(4, 5), layout="constrained")
-ax.plot(x, yhat, color="C0")
-ax.plot(x, y, "o", color="black", markersize=4)
-ax.text(3.4, 150, "100 + 20x", color="C0")
-ax.set(ylabel="response time, ms", xticks=x)
-for i, r in enumerate([*residual, np.sqrt(mse_line)]):
-    colour, label = ("C1", f"{r:+.0f}".replace("-", "−")) if i < 5 else ("C2", f"average area {mse_line:.1f}")
-    tiles.add_patch(plt.Rectangle((3 * i, min(r, 0)), abs(r), abs(r), color=colour, alpha=0.45))
-    tiles.plot([3 * i, 3 * i], [0, r], color=colour, linewidth=4, solid_capstyle="butt")
-    tiles.text(3 * i, 1.2 * r, label, color=colour, va="bottom" if r > 0 else "top", ha="center")
-tiles.axhline(0, color="black", linewidth=1)
-tiles.set(xlim=(-1, 17.5), ylim=(-3.2, 3.4), aspect="equal", xticks=range(0, 15, 3), xticklabels=[1, 2, 3, 4, 5])
-tiles.set(xlabel="x, hundreds of tokens", ylabel="residual, ms")
-alt = "Above: five points almost on a line. Below: a bar for each residual, its square as a tile, and an average tile."
-caption = "Look at the lower panel: a residual twice as long makes a tile four times as large."
-figure(fig, alt=alt, caption=caption)
+
+def draw_tiles():
+    fig, (ax, tiles) = plt.subplots(2, 1, figsize=(6, 4.6), height_ratios=(4, 5), layout="constrained")
+    ax.plot(x, yhat, color="C0")
+    ax.plot(x, y, "o", color="black", markersize=4)
+    ax.text(3.4, 150, "100 + 20x", color="C0")
+    ax.set(ylabel="response time, ms", xticks=x)
+    for i, r in enumerate([*residual, np.sqrt(mse_line)]):
+        colour, label = ("C1", f"{r:+.0f}".replace("-", "−")) if i < 5 else ("C2", f"average area {mse_line:.1f}")
+        tiles.add_patch(plt.Rectangle((3 * i, min(r, 0)), abs(r), abs(r), color=colour, alpha=0.45))
+        tiles.plot([3 * i, 3 * i], [0, r], color=colour, linewidth=4, solid_capstyle="butt")
+        tiles.text(3 * i, 1.2 * r, label, color=colour, va="bottom" if r > 0 else "top", ha="center")
+    tiles.axhline(0, color="black", linewidth=1)
+    tiles.set(xlim=(-1, 17.5), ylim=(-3.2, 3.4), aspect="equal", xticks=range(0, 15, 3), xticklabels=[1, 2, 3, 4, 5])
+    tiles.set(xlabel="x, hundreds of tokens", ylabel="residual, ms")
+    alt = (
+        "Above: five points almost on a line. Below: a bar for each residual, "
+        "its square as a tile, and an average tile."
+    )
+    caption = "Look at the lower panel: a residual twice as long makes a tile four times as large."
+    figure(fig, alt=alt, caption=caption)
+
+
+# %% tiles fold
+draw_tiles()
 
 # %% cancel
 two = np.array([10.0, -10.0])  # ms, one too slow and one too fast
@@ -76,23 +85,29 @@ for name, A in (("with ones:", X), ("x alone:", x[:, None])):
     fit = np.linalg.lstsq(A, y, rcond=None)[0]
     print(name, fit.round(2), round(mse(A, fit, y), 2))
 
+
+# %% draw-origin hide
+def draw_origin():
+    fig, ax = plt.subplots(figsize=(6, 2.9))
+    ends = np.array([0.0, 5.3])
+    ax.plot(x, y, "o", color="black")
+    ax.plot(ends, 100 + 20 * ends, color="C0")
+    ax.plot(ends, fit[0] * ends, color="C1")
+    ax.axhline(y.mean(), color="C5", linestyle="--")
+    ax.text(0.05, 137, "with a column of ones", color="C0")
+    ax.text(0.75, 12, "x alone: tied to the origin", color="C1")
+    ax.text(0.1, 167, "mean baseline", color="C5")
+    ax.set(xlabel="x, hundreds of tokens", ylabel="response time, ms", xlim=(0, 5.3), ylim=(0, 255))
+    alt = (
+        "Five points. One line runs through them; a second starts at the origin, "
+        "is far too low on the left and too high on the right."
+    )
+    caption = "Compare orange with dashed: tied to the origin, a sloping line misses by more than the mean does."
+    figure(fig, alt=alt, caption=caption)
+
+
 # %% origin fold
-fig, ax = plt.subplots(figsize=(6, 2.9))
-ends = np.array([0.0, 5.3])
-ax.plot(x, y, "o", color="black")
-ax.plot(ends, 100 + 20 * ends, color="C0")
-ax.plot(ends, fit[0] * ends, color="C1")
-ax.axhline(y.mean(), color="C5", linestyle="--")
-ax.text(0.05, 137, "with a column of ones", color="C0")
-ax.text(0.75, 12, "x alone: tied to the origin", color="C1")
-ax.text(0.1, 167, "mean baseline", color="C5")
-ax.set(xlabel="x, hundreds of tokens", ylabel="response time, ms", xlim=(0, 5.3), ylim=(0, 255))
-alt = (
-    "Five points. One line runs through them; a second starts at the origin, "
-    "is far too low on the left and too high on the right."
-)
-caption = "Compare orange with dashed: tied to the origin, a sloping line misses by more than the mean does."
-figure(fig, alt=alt, caption=caption)
+draw_origin()
 
 # %% sums
 print(X.T @ X)
@@ -129,39 +144,43 @@ print(rank, A.shape[1])
 print(w3.round(2))
 print(round(mse(A, w3, y), 2))
 
+
+# %% draw-shortest hide
+def draw_shortest():
+    fig, ax = plt.subplots(figsize=(6, 3.4))
+    slope = np.array([-4.0, 24.0])
+    ax.plot(slope, (20 - slope) / 2, color="C0")
+    circle = np.linspace(0, 2 * np.pi, 200)
+    radius = np.hypot(w3[1], w3[2])
+    ax.plot(radius * np.cos(circle), radius * np.sin(circle), color="C5", linestyle=":")
+    for i, j, name in ((20, 0, "(20, 0)"), (0, 10, "(0, 10)"), (w3[1], w3[2], "(4, 8), the shortest")):
+        ax.plot(i, j, "o", color="C1")
+        ax.text(i + 0.8, j + 0.6, name, color="C1")
+    ax.annotate("", w3[1:], (0, 0), arrowprops={"arrowstyle": "->", "color": "C1", "linewidth": 2})
+    ax.text(12.2, 4.4, "each pair on this line\nfits equally well", color="C0")
+    ax.set(xlabel="weight of x", ylabel="weight of 2x", xlim=(-10, 26), ylim=(-10, 13), aspect="equal")
+    alt = (
+        "A falling straight line of weight pairs. An arrow from the origin meets it "
+        "at a right angle at (4, 8), where a circle touches the line."
+    )
+    caption = "Look where the circle touches the line: of all pairs that fit, (4, 8) lies nearest to the origin."
+    figure(fig, alt=alt, caption=caption)
+
+
 # %% shortest fold
-fig, ax = plt.subplots(figsize=(6, 3.4))
-slope = np.array([-4.0, 24.0])
-ax.plot(slope, (20 - slope) / 2, color="C0")
-circle = np.linspace(0, 2 * np.pi, 200)
-radius = np.hypot(w3[1], w3[2])
-ax.plot(radius * np.cos(circle), radius * np.sin(circle), color="C5", linestyle=":")
-for i, j, name in ((20, 0, "(20, 0)"), (0, 10, "(0, 10)"), (w3[1], w3[2], "(4, 8), the shortest")):
-    ax.plot(i, j, "o", color="C1")
-    ax.text(i + 0.8, j + 0.6, name, color="C1")
-ax.annotate("", w3[1:], (0, 0), arrowprops={"arrowstyle": "->", "color": "C1", "linewidth": 2})
-ax.text(12.2, 4.4, "each pair on this line\nfits equally well", color="C0")
-ax.set(xlabel="weight of x", ylabel="weight of 2x", xlim=(-10, 26), ylim=(-10, 13), aspect="equal")
-alt = (
-    "A falling straight line of weight pairs. An arrow from the origin meets it "
-    "at a right angle at (4, 8), where a circle touches the line."
-)
-caption = "Look where the circle touches the line: of all pairs that fit, (4, 8) lies nearest to the origin."
-figure(fig, alt=alt, caption=caption)
+draw_shortest()
 
 # %% junk
-passed, furthest = 0, 0.0
+furthest = 0.0
 for factor in np.arange(1, 20) / 10:
     A = np.column_stack([X, factor * x])  # (5, 3)
     try:
         found = np.linalg.solve(A.T @ A, A.T @ y)
     except np.linalg.LinAlgError:
         continue
-    passed += 1
     best = np.linalg.lstsq(A, y, rcond=None)[0]
     furthest = max(furthest, np.abs(found - best).max())
-print("some factor raised no error:", passed > 0)
-print("its weights may be off by more than 1:", furthest > 1)
+print("no error, yet weights off by more than 1:", furthest > 1)
 
 # %% near example="LR.16"
 nudge = np.array([0.001, -0.001, 0.0, 0.001, -0.001])
@@ -256,26 +275,34 @@ print(round(2 / stretch.max(), 4))
 s = np.linalg.svd(X, compute_uv=False)  # (2,) singular values
 print("from singular values:", (2 / 5 * s**2).round(3))
 
+
+# %% draw-contours hide
+def draw_contours():
+    fig, axes = plt.subplots(1, 2, figsize=(6, 3.4), layout="constrained")
+    frames = ((-20, 130, -10, 75), (-190, 190, -620, 280))
+    for ax, rate, steps, frame, colour in zip(axes, (0.05, 0.2), (200, 2), frames, ("C0", "C1")):
+        B, M = np.meshgrid(np.linspace(*frame[:2], 120), np.linspace(*frame[2:], 120))
+        bowl = sum((B + M * v - t) ** 2 for v, t in zip(x, y)) / 5
+        ax.contour(B, M, np.sqrt(bowl), levels=9, colors="C5", linewidths=0.8)
+        path = [np.zeros(2)]
+        for _ in range(steps):
+            path.append(path[-1] - rate * gradient(path[-1], y))
+        ax.plot(*np.array(path).T, "o-", color=colour, markersize=3)
+        ax.plot(100, 20, "*", color="black", markersize=11)
+        ax.set(xlim=frame[:2], ylim=frame[2:], title=f"rate {rate}", xlabel="intercept b")
+    axes[0].set_ylabel("slope m")
+    alt = (
+        "Contours of the MSE: a long slanted valley with a star at its floor. Left, a path drops into "
+        "the valley and creeps to the star. Right, a path jumps across it, farther each time."
+    )
+    caption = (
+        "Compare the first strides: at 0.05 the path settles on the valley floor, at 0.2 it lands higher each time."
+    )
+    figure(fig, alt=alt, caption=caption)
+
+
 # %% contours fold
-fig, axes = plt.subplots(1, 2, figsize=(6, 3.4), layout="constrained")
-frames = ((-20, 130, -10, 75), (-190, 190, -620, 280))
-for ax, rate, steps, frame, colour in zip(axes, (0.05, 0.2), (200, 2), frames, ("C0", "C1")):
-    B, M = np.meshgrid(np.linspace(*frame[:2], 120), np.linspace(*frame[2:], 120))
-    bowl = sum((B + M * v - t) ** 2 for v, t in zip(x, y)) / 5
-    ax.contour(B, M, np.sqrt(bowl), levels=9, colors="C5", linewidths=0.8)
-    path = [np.zeros(2)]
-    for _ in range(steps):
-        path.append(path[-1] - rate * gradient(path[-1], y))
-    ax.plot(*np.array(path).T, "o-", color=colour, markersize=3)
-    ax.plot(100, 20, "*", color="black", markersize=11)
-    ax.set(xlim=frame[:2], ylim=frame[2:], title=f"rate {rate}", xlabel="intercept b")
-axes[0].set_ylabel("slope m")
-alt = (
-    "Contours of the MSE: a long slanted valley with a star at its floor. Left, a path drops into "
-    "the valley and creeps to the star. Right, a path jumps across it, farther each time."
-)
-caption = "Compare the first strides: at 0.05 the path settles on the valley floor, at 0.2 it lands higher each time."
-figure(fig, alt=alt, caption=caption)
+draw_contours()
 
 # %% verdict
 for rate in (0.08, 0.09):
@@ -323,43 +350,55 @@ for v in (3.5, 6.0, 50.0):
     line, curve = 100 + 20 * v, np.array([1, v, v**2]) @ c
     print(f"at {v}: line {line:.2f}, curve {curve:.2f}")
 
+
+# %% draw-beyond-the-range hide
+def draw_beyond_the_range():
+    fig, ax = plt.subplots(figsize=(6, 3.2))
+    t = np.linspace(0, 15, 200)
+    ax.axvspan(1, 5, color="C5", alpha=0.15)
+    ax.plot(t, 100 + 20 * t, color="C0")
+    ax.plot(t, c[0] + c[1] * t + c[2] * t**2, color="C1")
+    ax.plot(x, y, "o", color="black", markersize=4)
+    ax.text(12.0, 355, "line", color="C0", ha="right")
+    ax.text(12.6, 275, "curve", color="C1")
+    ax.text(3, 60, "measured range", color="black", ha="center")
+    ax.set(xlabel="x, hundreds of tokens", ylabel="response time, ms", xlim=(0, 15), ylim=(40, 410))
+    alt = (
+        "A line and a curve pass together through five points in a shaded range, "
+        "then separate: the line climbs on, the curve flattens and turns down."
+    )
+    caption = "Look outside the shaded range: nothing in the five points says which of the two is right."
+    figure(fig, alt=alt, caption=caption)
+
+
 # %% beyond-the-range fold
-fig, ax = plt.subplots(figsize=(6, 3.2))
-t = np.linspace(0, 15, 200)
-ax.axvspan(1, 5, color="C5", alpha=0.15)
-ax.plot(t, 100 + 20 * t, color="C0")
-ax.plot(t, c[0] + c[1] * t + c[2] * t**2, color="C1")
-ax.plot(x, y, "o", color="black", markersize=4)
-ax.text(12.0, 355, "line", color="C0", ha="right")
-ax.text(12.6, 275, "curve", color="C1")
-ax.text(3, 60, "measured range", color="black", ha="center")
-ax.set(xlabel="x, hundreds of tokens", ylabel="response time, ms", xlim=(0, 15), ylim=(40, 410))
-alt = (
-    "A line and a curve pass together through five points in a shaded range, "
-    "then separate: the line climbs on, the curve flattens and turns down."
-)
-caption = "Look outside the shaded range: nothing in the five points says which of the two is right."
-figure(fig, alt=alt, caption=caption)
+draw_beyond_the_range()
+
+
+# %% draw-panels hide
+def draw_panels():
+    rng = np.random.default_rng(0)
+    u, dust = np.linspace(0, 10, 40), rng.normal(size=40)
+    panels = {
+        "healthy": dust,
+        "bent": 2.6 - 0.3 * (u - 5) ** 2 + 0.4 * dust,
+        "fanning": dust * (0.1 + 0.28 * u),
+        "one outlier": np.where(np.arange(40) == 33, 7.0, 0.6 * dust - 0.2),
+    }
+    fig, axes = plt.subplots(2, 2, figsize=(6, 3.8), sharex=True, sharey=True, layout="constrained")
+    for i, (ax, (name, points)) in enumerate(zip(axes.flat, panels.items())):
+        ax.plot(u, points, "o", color=f"C{i}", markersize=3)
+        ax.axhline(0, color="black", linewidth=1)
+        ax.set_title(name, fontsize=10)
+    fig.supxlabel("x", fontsize=10)
+    fig.supylabel("residual", fontsize=10)
+    alt = "An even band around zero; an arch; a band that widens to the right; a thin band with one point far above it."
+    caption = "Look for a shape: only the first panel has none, and only there has the line said all it can."
+    figure(fig, alt=alt, caption=caption)
+
 
 # %% panels fold
-rng = np.random.default_rng(0)
-u, dust = np.linspace(0, 10, 40), rng.normal(size=40)
-panels = {
-    "healthy": dust,
-    "bent": 2.6 - 0.3 * (u - 5) ** 2 + 0.4 * dust,
-    "fanning": dust * (0.1 + 0.28 * u),
-    "one outlier": np.where(np.arange(40) == 33, 7.0, 0.6 * dust - 0.2),
-}
-fig, axes = plt.subplots(2, 2, figsize=(6, 3.8), sharex=True, sharey=True, layout="constrained")
-for i, (ax, (name, points)) in enumerate(zip(axes.flat, panels.items())):
-    ax.plot(u, points, "o", color=f"C{i}", markersize=3)
-    ax.axhline(0, color="black", linewidth=1)
-    ax.set_title(name, fontsize=10)
-fig.supxlabel("x", fontsize=10)
-fig.supylabel("residual", fontsize=10)
-alt = "An even band around zero; an arch; a band that widens to the right; a thin band with one point far above it."
-caption = "Look for a shape: only the first panel has none, and only there has the line said all it can."
-figure(fig, alt=alt, caption=caption)
+draw_panels()
 
 # %% outlier example="LR.13"
 y_240 = np.array([118.0, 141.0, 162.0, 181.0, 240.0])
@@ -419,25 +458,31 @@ for k in range(5001):
     w, b = neuron_step(w, b, x7, y7, 0.5)
 print(round(-b / w, 3))
 
+
+# %% draw-s-curve hide
+def draw_s_curve():
+    fig, ax = plt.subplots(figsize=(6, 3))
+    t = np.linspace(-4, 4, 200)
+    ax.plot(t, sigmoid(w * t + b), color="C0")
+    ax.axhline(0.5, color="C5", linestyle="--")
+    ax.axvline(-b / w, color="C1")
+    good = (sigmoid(w * x7 + b) >= 0.5) == y7
+    ax.plot(x7[good], y7[good], "o", color="black")
+    ax.plot(x7[~good], y7[~good], "X", color="C3", markersize=9)
+    ax.text(-3.9, 0.54, "before training: 0.5 everywhere", color="C5")
+    ax.text(-0.05, 0.25, "fitted p", color="C0", ha="right")
+    ax.text(0.8, 0.1, "boundary", color="C1")
+    ax.set(xlabel="x", ylabel="probability of class 1")
+    alt = (
+        "Seven points at heights 0 and 1 and a rising S-curve. A vertical line marks where "
+        "the curve reaches one half; two points lie on its wrong side."
+    )
+    caption = "Find the two crosses: no single boundary on this axis can put all seven points on the right side."
+    figure(fig, alt=alt, caption=caption)
+
+
 # %% s-curve fold
-fig, ax = plt.subplots(figsize=(6, 3))
-t = np.linspace(-4, 4, 200)
-ax.plot(t, sigmoid(w * t + b), color="C0")
-ax.axhline(0.5, color="C5", linestyle="--")
-ax.axvline(-b / w, color="C1")
-good = (sigmoid(w * x7 + b) >= 0.5) == y7
-ax.plot(x7[good], y7[good], "o", color="black")
-ax.plot(x7[~good], y7[~good], "X", color="C3", markersize=9)
-ax.text(-3.9, 0.54, "before training: 0.5 everywhere", color="C5")
-ax.text(-0.05, 0.25, "fitted p", color="C0", ha="right")
-ax.text(0.8, 0.1, "boundary", color="C1")
-ax.set(xlabel="x", ylabel="probability of class 1")
-alt = (
-    "Seven points at heights 0 and 1 and a rising S-curve. A vertical line marks where "
-    "the curve reaches one half; two points lie on its wrong side."
-)
-caption = "Find the two crosses: no single boundary on this axis can put all seven points on the right side."
-figure(fig, alt=alt, caption=caption)
+draw_s_curve()
 
 # %% neuron-library
 from sklearn.linear_model import LogisticRegression  # needs scikit-learn
@@ -508,23 +553,31 @@ A = np.column_stack([np.ones(9), x9])  # (9, 2)
 w = np.linalg.lstsq(A, y9, rcond=None)[0]  # (2, 1)
 print(w.ravel().round(3) + 0.0, round(mse(A, w, y9), 4))
 
+
+# %% draw-net-curves hide
+def draw_net_curves():
+    fig, ax = plt.subplots(figsize=(6, 3.6))
+    t = np.linspace(-3, 3, 200)[:, None]
+    ax.axvspan(-2, 2, color="C5", alpha=0.12)
+    ax.plot(t, t**2, color="black", linestyle="--")
+    ax.text(3.08, 8.85, "x²", color="black")
+    for i, (k, height) in enumerate({0: 1.15, 100: 2.0, 1000: 4.5, 5000: 5.3}.items()):
+        ax.plot(t, forward(kept[k], t)[1], color=f"C{i}")
+        ax.text(3.08, height, f"after {k:,}", color=f"C{i}")
+    ax.plot(x9, y9, "o", color="black", markersize=4)
+    ax.set(xlabel="x", ylabel="output", xlim=(-3, 4.6), ylim=(-2, 9.3))
+    alt = (
+        "Outputs of the net against x squared. Untrained it is nearly flat. After 1,000 and 5,000 updates it lies "
+        "on the nine points; outside the shaded range it falls far below the dashed curve."
+    )
+    caption = (
+        "Compare inside and outside of the shaded range: training pulled the curve onto the points and nowhere else."
+    )
+    figure(fig, alt=alt, caption=caption)
+
+
 # %% net-curves fold
-fig, ax = plt.subplots(figsize=(6, 3.6))
-t = np.linspace(-3, 3, 200)[:, None]
-ax.axvspan(-2, 2, color="C5", alpha=0.12)
-ax.plot(t, t**2, color="black", linestyle="--")
-ax.text(3.08, 8.85, "x²", color="black")
-for i, (k, height) in enumerate({0: 1.15, 100: 2.0, 1000: 4.5, 5000: 5.3}.items()):
-    ax.plot(t, forward(kept[k], t)[1], color=f"C{i}")
-    ax.text(3.08, height, f"after {k:,}", color=f"C{i}")
-ax.plot(x9, y9, "o", color="black", markersize=4)
-ax.set(xlabel="x", ylabel="output", xlim=(-3, 4.6), ylim=(-2, 9.3))
-alt = (
-    "Outputs of the net against x squared. Untrained it is nearly flat. After 1,000 and 5,000 updates it lies "
-    "on the nine points; outside the shaded range it falls far below the dashed curve."
-)
-caption = "Compare inside and outside of the shaded range: training pulled the curve onto the points and nowhere else."
-figure(fig, alt=alt, caption=caption)
+draw_net_curves()
 
 # %% rung-4 example="LR.19"
 grid = np.array([-1.0, 0.0, 1.0])
@@ -541,24 +594,30 @@ plane = np.column_stack([np.ones(9), X9])  # (9, 3)
 w = np.linalg.lstsq(plane, y_xor, rcond=None)[0]
 print(round(mse(plane, w, y_xor), 4))
 
+
+# %% draw-saddle hide
+def draw_saddle():
+    fig, axes = plt.subplots(1, 2, figsize=(6, 3.3), sharey=True, layout="constrained")
+    P, Q = np.meshgrid(np.linspace(-1.3, 1.3, 60), np.linspace(-1.3, 1.3, 60))
+    plane_points = np.column_stack([P.ravel(), Q.ravel()])  # (3600, 2)
+    for ax, k in zip(axes, (0, 3000)):
+        Z = forward(kept[k], plane_points)[1].reshape(P.shape)
+        for levels, colour in (([-0.75, -0.5, -0.25], "C1"), ([0], "C5"), ([0.25, 0.5, 0.75], "C0")):
+            lines = ax.contour(P, Q, Z, levels=levels, colors=colour, linestyles="solid")
+            ax.clabel(lines, fontsize=8)
+        ax.plot(*X9.T, "o", color="black", markersize=4)
+        ax.set(title=f"after {k:,} updates", xlabel="first input", aspect="equal")
+    axes[0].set_ylabel("second input")
+    alt = (
+        "Level lines of the net over nine points. Left, nearly straight lines. Right, four bent families: "
+        "positive in two opposite corners, negative in the other two."
+    )
+    caption = "Look at the four corners on the right: blue where the inputs share a sign, orange where they differ."
+    figure(fig, alt=alt, caption=caption)
+
+
 # %% saddle fold
-fig, axes = plt.subplots(1, 2, figsize=(6, 3.3), sharey=True, layout="constrained")
-P, Q = np.meshgrid(np.linspace(-1.3, 1.3, 60), np.linspace(-1.3, 1.3, 60))
-plane_points = np.column_stack([P.ravel(), Q.ravel()])  # (3600, 2)
-for ax, k in zip(axes, (0, 3000)):
-    Z = forward(kept[k], plane_points)[1].reshape(P.shape)
-    for levels, colour in (([-0.75, -0.5, -0.25], "C1"), ([0], "C5"), ([0.25, 0.5, 0.75], "C0")):
-        lines = ax.contour(P, Q, Z, levels=levels, colors=colour, linestyles="solid")
-        ax.clabel(lines, fontsize=8)
-    ax.plot(*X9.T, "o", color="black", markersize=4)
-    ax.set(title=f"after {k:,} updates", xlabel="first input", aspect="equal")
-axes[0].set_ylabel("second input")
-alt = (
-    "Level lines of the net over nine points. Left, nearly straight lines. Right, four bent families: "
-    "positive in two opposite corners, negative in the other two."
-)
-caption = "Look at the four corners on the right: blue where the inputs share a sign, orange where they differ."
-figure(fig, alt=alt, caption=caption)
+draw_saddle()
 
 # %% raw-scores example="LR.21"
 score = np.array([900.0, 1100.0, 1300.0, 1500.0, 1700.0])  # (5,)
@@ -635,9 +694,6 @@ for name, lam in (("free", 0.0), ("penalised", 0.01)):
         if k in (1000, 5000):
             seen.append(round(w, 2))
     print(name, "w after 1000 and 5000 updates:", *seen)
-model = LogisticRegression(C=1 / (5 * 0.01), tol=1e-8)
-model.fit(z[:, None], admitted)
-print("scikit-learn agrees:", np.allclose(model.coef_, w, atol=1e-3))
 
 
 # %% solution-design
@@ -704,6 +760,7 @@ class Admission:
     def boundary(self):  # in score points
         return self.mean - self.sd * self.b / self.w
 
+
 # %% solution-admission-run example="LR.20"
 model = Admission(score, admitted)
 print(round(model.mean, 3), round(model.sd, 3))
@@ -715,22 +772,6 @@ for k in (100, 1000, 5000):
     print(f"{k} {loss:.4f} {model.w:.4f} {model.b:.4f} {model.boundary():.1f}")
 print(model.predict([1000, 1150, 1200, 1250, 1400]).round(3))
 
-
-# %% solution-descent
-def fit_gd(X, y, lr, steps):
-    w, before, history = np.zeros(X.shape[1]), np.mean(y**2), []
-    for _ in range(steps):
-        w = w - lr * 2 / len(X) * X.T @ (X @ w - y)
-        history.append(float(mse(X, w, y)))  # after the update
-        if not history[-1] <= before + 1e-9:  # true for nan as well
-            return w, history, "diverged"
-        before = history[-1]
-    return w, history, "ok"
-
-
-for lr in (0.05, 0.2):
-    w, history, verdict = fit_gd(X, y, lr, 1000)
-    print(lr, verdict, "after", len(history), "updates")
 
 # %% solution-next-call
 for v in (2.0, 4.0, 8.0, 12.0, 16.0):
