@@ -484,13 +484,6 @@ def draw_s_curve():
 # %% s-curve fold
 draw_s_curve()
 
-# %% neuron-library
-from sklearn.linear_model import LogisticRegression  # needs scikit-learn
-
-model = LogisticRegression(C=np.inf, tol=1e-8).fit(x7[:, None], y7)
-found = np.append(model.coef_, model.intercept_)
-print("same w and b:", np.allclose(found, [w, b], atol=1e-4))
-
 
 # %% forward
 def forward(net, X):
