@@ -49,6 +49,8 @@ test: lint ## every check that CI runs
 	$(BIN)/pytest -n auto
 	@echo "== Book"
 	$(BIN)/book check
+	@echo "== Drills"
+	$(BIN)/drill author check
 
 lint: install ## style, format and types
 	@echo "== Style"
