@@ -87,6 +87,7 @@ w = train(X, y, 20_000)
 print(w.round(3))
 print(sigmoid(w[0] + w[1] * np.array([3, 4.5, 6])).round(3))
 print(round(-w[0] / w[1], 3))
+print("five hours:", round(sigmoid(w[0] + w[1] * 5), 3))
 
 # %% curve-figure fold
 fig, ax = plt.subplots(figsize=(6, 3))
@@ -159,7 +160,7 @@ print("perpendicular to w:", np.isclose(step @ arrow, 0))
 fig, ax = plt.subplots(figsize=(6, 4))
 across, up = np.meshgrid(np.linspace(0, 11, 111), np.linspace(0, 8, 81))
 p_grid = sigmoid(b + arrow[0] * across + arrow[1] * up)  # (81, 111)
-for low in (0.5, 0.7, 0.9):
+for low in (0.5, 0.8, 0.95):
     ax.contourf(across, up, p_grid, [low, 1], colors=["C0"], alpha=0.13)
     ax.text((logit(low) - b - 8.2 * arrow[1]) / arrow[0], 8.2, f"{low}")
 ax.plot(hours, faults, "k", *features[passed == 0].T, "C1x")
@@ -169,10 +170,10 @@ ax.quiver(*foot, *arrow, color="C2", angles="xy", scale_units="xy", scale=0.6)
 ax.text(*(foot + arrow - 0.5), "w", color="C2")
 ax.set(xlabel="hours", ylabel="faults", ylim=(-0.3, 8.8), aspect="equal")
 alt = (
-    "A straight line rises between crosses on its left and dots on its "
-    "right; an arrow named w leaves it at a right angle, into shading."
+    "A straight line rises, with nearly all crosses on its left and dots on "
+    "its right; an arrow named w leaves it at a right angle, into shading."
 )
-caption = "Follow the arrow: hours grow, faults fall, p passes 0.7 and 0.9."
+caption = "Follow the arrow: hours grow, faults fall, p passes 0.8 and 0.95."
 figure(fig, alt=alt, caption=caption)
 
 # %% minutes
@@ -277,7 +278,8 @@ figure(fig, alt=alt, caption=caption)
 for C in (100.0, 10.0, 1.0):
     fit = LogisticRegression(C=C).fit(h[:, None], y)
     certain = fit.predict_proba([[8.0]])[0, 1]
-    print(C, "slope", fit.coef_[0, 0].round(2), "p:", certain.round(4))
+    slope = fit.coef_[0, 0].round(2)
+    print(C, "slope", slope, "p at 8 hours", certain.round(4))
 
 # %% with-logits
 import torch
@@ -405,6 +407,8 @@ for v in (shared, alone, wild):
 # %% when-to-test
 w = train(X, mixed, 20_000)
 hours = np.arange(0, 13)
-cost = 40 * hours + 400 * (1 - sigmoid(w[0] + w[1] * hours))
+risk = 400 * (1 - sigmoid(w[0] + w[1] * hours))  # (13,) euros
+cost = 40 * hours + risk
+print("hours 1 to 7 save:", -np.diff(risk)[:7].round())
 best = hours[cost.argmin()]
 print("cheapest:", best, "hours, p", sigmoid(w[0] + w[1] * best).round(2))
