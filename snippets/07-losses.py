@@ -21,6 +21,12 @@ def mae(y, y_hat):
 
 print(round(mae(y, y_hat), 3))
 
+# %% programs
+steady = np.ones(20)  # (20,) off by 1 every night
+rare = np.append(np.zeros(19), 10.0)  # (20,) off by 10 on one
+print("MSE", mse(steady, 0), mse(rare, 0))
+print("MAE", mae(steady, 0), mae(rare, 0))
+
 # %% pulls
 print("MSE:", 2 * (y_hat - y) / 4)
 print("half of MSE:", (y_hat - y) / 4)
@@ -254,7 +260,7 @@ ax.set(xlabel="margin", ylabel="loss", ylim=(-0.15, 3.7))
 alt = (
     "Over the margin: a step that falls from 1 to 0 at margin 0, a straight "
     "line that falls to 0 at margin 1 and stays there, and a smooth curve "
-    "that keeps falling. Both lie above the step."
+    "that keeps falling. Neither is ever below the step."
 )
 caption = (
     "Look right of margin 1: the straight line has reached 0, while the "
@@ -307,7 +313,7 @@ for scale in (0.01, 6):
     print("scale", scale, "loss", np.mean(losses).round(2))
 
 # %% skewed
-low = 0.9 * rain  # (5,) every forecast a tenth too low
+low = 0.9 * rain  # (5,) every forecast 10 % too low
 squares = (rain - low) ** 2
 in_logs = (np.log(rain) - np.log(low)) ** 2
 print("share of the cloudburst:", (squares[-1] / squares.sum()).round(3))
