@@ -50,10 +50,12 @@ class Client:
             "seed": seed,
             "device": device,
         }
-        why = ""
-        for _ in range(2):
+        why, tries, until = "", 2, time.monotonic() + _START_SECONDS
+        while tries:
+            heard = False
             try:
                 for answer in self._ask(request):
+                    heard = True
                     if "verdict" in answer:
                         return Verdict.from_json(answer["verdict"])
                     if "fault" in answer:
@@ -63,8 +65,14 @@ class Client:
                         progress(_check(answer["check"]))
                 else:
                     why = "the daemon ended during the grade"
-            except (OSError, ValueError, NoDaemon) as error:
+            except ConnectionError as error:
                 why = f"the daemon does not answer: {error}"
+            except (OSError, ValueError, NoDaemon) as error:
+                why, heard = f"the daemon does not answer: {error}", True
+            if heard or time.monotonic() > until:
+                tries -= 1
+            else:
+                time.sleep(0.02)  # one that is being killed takes connections until it is gone
         return Verdict(drill.name, Outcome.VOID, 0.0, {}, (), 0.0, seed, device, message=why)
 
     def warm(self, drill: Drill) -> None:

@@ -123,8 +123,11 @@ class Base:
 
     def log(self) -> str:
         """The end of what the zygotes and judges printed, which is nothing unless something of ours failed."""
-        size = os.fstat(self._log.fileno()).st_size
-        return os.pread(self._log.fileno(), 2000, max(0, size - 2000)).decode("utf-8", "replace").strip()
+        try:
+            size = os.fstat(self._log.fileno()).st_size
+            return os.pread(self._log.fileno(), 2000, max(0, size - 2000)).decode("utf-8", "replace").strip()
+        except ValueError:
+            return ""  # it is closed: another grade found them dead first
 
     def close(self) -> None:
         """End the zygotes and all that they started."""
@@ -242,7 +245,12 @@ class Engine:
 
         Returns:
             The verdict; ``void`` when a process of ours failed twice.
+
+        Raises:
+            ValueError: There is no such stage.
         """
+        if unknown := [stage for stage in stages if stage not in STAGES]:
+            raise ValueError(f"a stage is one of {', '.join(STAGES)}; got {unknown[0]!r}")
         began = time.perf_counter()
         seed = secrets.randbits(48) if seed is None else seed
         report, void = _Report(), ""
