@@ -102,8 +102,8 @@ for ax, place in zip(axes, (-0.2, 1.0)):
         ax.text(x, y, word, color="black", fontsize=11)
     ax.text(place + 0.1, 0.46, "cut", color="black")
     ax.set(ylim=(-0.5, 0.58), yticks=[], xlim=(-4.1, 4.4))
-axes[0].text(2.2, 0.42, "scores of the ill", color="C1")
-axes[0].text(-3.8, -0.45, "scores of the healthy", color="C0")
+axes[0].text(4.3, 0.42, "scores of the ill", color="C1", ha="right")
+axes[0].text(4.3, -0.47, "scores of the healthy", color="C0", ha="right")
 axes[1].set_xlabel("score")
 alt = "The scores of the ill form a hump above the axis, those of the healthy one below it, farther left. "
 alt += "A cut parts both; it stands farther right in the lower panel."
@@ -121,12 +121,12 @@ for cut in (0.3, 0.5, 0.75):
 cuts = np.linspace(0, 0.9, 181)
 both = np.array([ratios(labels, (scores >= cut - 1e-9).astype(int))[:2] for cut in cuts])  # (181, 2)
 fig, ax = plt.subplots(figsize=(6, 3))
-ax.step(cuts, both[:, 1], color="C1", linewidth=2)
+ax.step(cuts, both[:, 1], color="C1", linewidth=5, alpha=0.6)
 ax.step(cuts, both[:, 0], color="C0", linewidth=2)
 ax.text(0.12, 1.03, "recall", color="C1")
 ax.text(0.13, 0.5, "precision", color="C0")
 ax.set(xlabel="threshold", ylim=(0, 1.14), xlim=(0, 0.93))
-alt = "Against the threshold, recall goes down in three steps. Precision goes up, down at 0.35 and 0.7, and ends at 1."
+alt = "Against the threshold, recall goes down in two steps. Precision goes up, down at 0.35 and 0.7, and ends at 1."
 caption = "Follow each line to the right: recall never rises, precision rises and falls."
 figure(fig, alt=alt, caption=caption)
 
