@@ -78,7 +78,7 @@ alt = (
     "Two curves over degrees 0 to 10. Both start high and drop at degree 1; "
     "then the training curve keeps falling and the test curve climbs."
 )
-caption = "Look at where the curves part: after degree 1 only noise is left."
+caption = "At degree 1 the test curve turns: from there only noise is left to fit."
 figure(fig, alt=alt, caption=caption)
 
 # %% noisy-targets
@@ -337,6 +337,8 @@ for patience in (1, 2, 3):
 norm = torch.nn.BatchNorm1d(1)
 batch = torch.tensor([[1.0], [3.0]])  # (2, 1) two rows, one activation
 print("training ", norm(batch).detach().numpy().ravel().round(3))
+mean, variance = norm.running_mean, norm.running_var  # start: 0 and 1
+print("averages ", mean.numpy(), variance.numpy())  # a tenth of the way
 norm.eval()
 print("inference", norm(batch).detach().numpy().ravel().round(3))
 
@@ -363,16 +365,18 @@ for honest in (False, True):
 rng = np.random.default_rng(0)
 spots = np.linspace(-1, 1, 20)  # (20,)
 for count in (3, 5, 10, 20, 40, 200, 1000):
-    results = []
+    results, new = [], []
     for _ in range(50):
         kinks = rng.uniform(-1.2, 1.2, count)  # a bend in each column
         signs = rng.choice([-1.0, 1.0], count)
         targets = np.sin(3 * spots) + rng.normal(0, 0.3, 20)
         A = np.maximum(0, (spots[:, None] - kinks) * signs)  # (20, count)
-        w = np.linalg.pinv(A, rcond=1e-10) @ targets  # minimum norm
+        new.append(np.linalg.matrix_rank(A, rtol=1e-10))
+        w = np.linalg.pinv(A, rcond=1e-10) @ targets  # shortest
         B = np.maximum(0, (x_test[:, None] - kinks) * signs)
         results.append(mse(B @ w, truth_test))
-    print(count, "columns, test MSE", f"{np.median(results):.3f}")
+    error, rank = np.median(results), int(np.median(new))
+    print(count, "columns,", rank, "new, test MSE", f"{error:.3f}")
 
 # %% learning-curves
 for degree in (1, 9):
