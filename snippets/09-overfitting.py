@@ -78,7 +78,7 @@ alt = (
     "Two curves over degrees 0 to 10. Both start high and drop at degree 1; "
     "then the training curve keeps falling and the test curve climbs."
 )
-caption = "At degree 1 the test curve turns: from there only noise is left to fit."
+caption = "The test curve turns at degree 1: the rest is fitting noise."
 figure(fig, alt=alt, caption=caption)
 
 # %% noisy-targets
@@ -164,7 +164,7 @@ def fold_errors(degree):
     scores = []
     for k in range(4):
         held = fold == k  # (12,) True on three points
-        w = fit(x[~held], y[~held], degree)
+        w = fit(x[~held], y[~held], degree)  # ~ means "not"
         scores.append(mse(powers(x[held], degree) @ w, y[held]))
     return np.array(scores)  # (4,)
 
@@ -453,6 +453,10 @@ def train_val_test_split(n, fractions, rng):
 parts = train_val_test_split(21, (0.7, 0.15, 0.15), np.random.default_rng(0))
 print([len(part) for part in parts])
 print("complete:", sorted(np.concatenate(parts)) == list(range(21)))
+try:
+    train_val_test_split(3, (0.7, 0.15, 0.15), np.random.default_rng(0))
+except ValueError as error:
+    print("3 rows:", error)
 
 
 # %% kfold-indices
