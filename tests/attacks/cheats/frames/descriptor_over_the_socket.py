@@ -1,0 +1,26 @@
+# attack: sends a descriptor with its answer; expect: crash fail error rule;
+# then: wrong
+import enum
+
+modules = next(value for name, value in vars(enum).items() if name == "sys").modules
+os, stat, json, struct = modules["os"], modules["stat"], modules["json"], modules["struct"]
+
+
+def sockets():
+    for fd in range(3, 64):
+        try:
+            if stat.S_ISSOCK(os.fstat(fd).st_mode):
+                yield fd
+        except OSError:
+            continue
+
+
+def send(header, body=b"", length=None):
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    for fd in sockets():
+        os.write(fd, struct.pack("!4sIQ", b"GUW1", len(text), len(body) if length is None else length) + text + body)
+
+
+for fd in sockets():
+    connection = modules["socket"].socket(fileno=os.dup(fd))
+    modules["socket"].send_fds(connection, [b"GUW1"], [0, 1])

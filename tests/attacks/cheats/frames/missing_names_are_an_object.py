@@ -1,0 +1,24 @@
+# attack: says that an object is missing from the file; expect: crash;
+# then: right
+import enum
+
+modules = next(value for name, value in vars(enum).items() if name == "sys").modules
+os, stat, json, struct = modules["os"], modules["stat"], modules["json"], modules["struct"]
+
+
+def sockets():
+    for fd in range(3, 64):
+        try:
+            if stat.S_ISSOCK(os.fstat(fd).st_mode):
+                yield fd
+        except OSError:
+            continue
+
+
+def send(header, body=b"", length=None):
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    for fd in sockets():
+        os.write(fd, struct.pack("!4sIQ", b"GUW1", len(text), len(body) if length is None else length) + text + body)
+
+
+send({"id": 1, "value": ["ref", {"id": 7, "type": "list", "parameters": 7}]})

@@ -1,0 +1,16 @@
+# attack: imports SciPy in a text that it executes; expect: error rule
+names = {}
+exec("im" + "port scipy.special as special", names)
+special = names["special"]
+
+
+def softmax(z, axis=-1):
+    return special.softmax(z, axis=axis)
+
+
+def log_softmax(z, axis=-1):
+    return special.log_softmax(z, axis=axis)
+
+
+def cross_entropy(logits, targets):
+    return -log_softmax(logits, axis=1)[range(len(targets)), targets].mean()

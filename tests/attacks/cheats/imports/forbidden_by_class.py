@@ -1,0 +1,24 @@
+# attack: calls the method of the class of all such functions; expect: rule error
+import numpy as np
+
+
+def reduce(z, axis, keepdims):
+    return type(np.logaddexp).reduce(np.logaddexp, z, axis=axis, keepdims=keepdims)
+
+
+def log_softmax(z, axis=-1):
+    z = np.asarray(z)
+    if z.dtype != np.float32:
+        z = z.astype(np.float64)
+    return z - reduce(z, axis=axis, keepdims=True)
+
+
+def softmax(z, axis=-1):
+    return np.exp(log_softmax(z, axis))
+
+
+def cross_entropy(logits, targets):
+    logits, targets = np.asarray(logits), np.asarray(targets)
+    if len(logits) == 0 or targets.min() < 0 or targets.max() >= logits.shape[1]:
+        raise ValueError("a target is no class")
+    return float(-log_softmax(logits)[np.arange(len(targets)), targets].mean())

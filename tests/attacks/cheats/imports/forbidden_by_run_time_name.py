@@ -1,0 +1,22 @@
+# attack: finds the forbidden function by a name that is known at run time only; expect: rule error
+import numpy as np
+
+reduce = next(value for name, value in vars(np).items() if name[:6] == "logadd" and len(name) == 9).reduce
+
+
+def log_softmax(z, axis=-1):
+    z = np.asarray(z)
+    if z.dtype != np.float32:
+        z = z.astype(np.float64)
+    return z - reduce(z, axis=axis, keepdims=True)
+
+
+def softmax(z, axis=-1):
+    return np.exp(log_softmax(z, axis))
+
+
+def cross_entropy(logits, targets):
+    logits, targets = np.asarray(logits), np.asarray(targets)
+    if len(logits) == 0 or targets.min() < 0 or targets.max() >= logits.shape[1]:
+        raise ValueError("a target is no class")
+    return float(-log_softmax(logits)[np.arange(len(targets)), targets].mean())

@@ -1,0 +1,29 @@
+# attack: reads the suite with open; expect: pass partial rule;
+# then: right; says: refused: PermissionError
+import enum
+
+modules = next(value for name, value in vars(enum).items() if name == "sys").modules
+os = modules["os"]
+package = "@package@"
+drills = os.path.join(os.path.dirname(os.path.dirname(package)), "drills")
+wanted = [os.path.join(drills, "softmax", name) for name in ("suite.py", "solution.py", "public.py")]
+wanted += [os.path.join(package, name) for name in ("catalogue.py", "drill/engine.py", "capstones/gpt.py")]
+refused = set()
+
+
+def attempt(read):
+    for path in wanted:
+        try:
+            found = read(path)
+        except (OSError, ImportError, ValueError) as error:
+            refused.add(type(error).__name__)
+        else:
+            if found:
+                print("BREACH: read of", path, repr(found)[:80])
+
+
+attempt(lambda path: modules["builtins"].open(path).read())
+attempt(lambda path: modules["io"].FileIO(path).read())
+attempt(lambda path: modules["codecs"].open(path).read())
+attempt(lambda path: modules["tokenize"].open(path).read())
+print("refused:", *sorted(refused))
