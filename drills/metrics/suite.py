@@ -142,8 +142,8 @@ def test_area(solution, rng):
         y = labels(rng, n, ones)
         scores = spread * (rng.normal(size=n) + y)
         close(solution.roc_auc(y, scores), area(y, scores), of="roc_auc")
-    y, scores = np.array([1, 0, 1, 0]), np.array([900.0, 300.0, -600.0, -700.0])
-    close(solution.roc_auc(y, scores), 0.75, of="roc_auc of scores that are far from probabilities")
+    y, scores = np.array([1, 0, 1, 0, 1, 0]), np.array([900.0, 300.0, -600.0, -700.0, 0.25 + 2.0**-40, 0.25])
+    close(solution.roc_auc(y, scores), 2 / 3, of="roc_auc of scores that are no probabilities, and of close ones")
 
 
 @check("correctness", "a pair with equal scores counts half")
