@@ -50,6 +50,12 @@ def test_every_chapter_is_in_the_search_index(site: Path, pages: dict[str, str])
     assert set(pages.values()) <= {entry["location"].partition("#")[0] for entry in entries(site)}
 
 
+def test_a_page_carries_the_terms_that_it_defines(site: Path) -> None:
+    tags = {entry["location"]: entry.get("tags", []) for entry in entries(site)}
+    assert {"cosine similarity", "cosine", "γ"} <= set(tags["part-1/04-similarity/"])
+    assert "cosine similarity" not in tags["part-3/12-pytorch/"]
+
+
 def test_tick_labels_stay_out_of_the_search_index(site: Path) -> None:
     assert not any("<svg" in entry["text"] or "0.00 0.25 0.50" in entry["text"] for entry in entries(site))
 

@@ -39,6 +39,7 @@ from groundup.book.program import Program
 from groundup.book.progress import Progress
 from groundup.book.runner import Run, Runner
 from groundup.book.sheets import join_sheets
+from groundup.book.term import Term
 
 GLOSSARY = "glossary.md"
 """The generated page that lists every term, and whose own words get no tooltips."""
@@ -179,6 +180,8 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
     def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Let the page be rendered with its chapter's cells, or as it was the last time; say what it is about."""
         page.meta.setdefault("description", description(markdown))
+        if names := [name for term in self._own(page) for name in (term.name, *term.also)]:
+            page.meta["tags"] = names  # in the search's index: who asks for a term finds where it is defined
         render = self._render_notebook if page.file.src_uri in self.notebooks else self._render
         page.render = functools.partial(render, page)  # type: ignore[method-assign]
         if page.file.src_uri == PROGRESS:
@@ -244,8 +247,11 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         name = page.file.src_uri
         if name == GLOSSARY:
             return tooltip.Marking(name)
-        own = tuple(entry.term for entry in self.glossary.entries if entry.chapter.page == name)
-        return tooltip.Marking(name, own, self.glossary.near(page.markdown or ""))
+        return tooltip.Marking(name, self._own(page), self.glossary.near(page.markdown or ""))
+
+    def _own(self, page: Page) -> tuple[Term, ...]:
+        """The terms that a page defines."""
+        return tuple(entry.term for entry in self.glossary.entries if entry.chapter.page == page.file.src_uri)
 
     def _render_notebook(self, page: Page, config: MkDocsConfig, files: Files) -> None:
         """Fill the page of a notebook, below a line that leads back to its chapter."""
