@@ -325,7 +325,7 @@ axes[1].text(2.1, 0.36, "average", color="C1", fontsize=9)
 axes[0].set_ylabel("density")
 alt = "Three panels over the same three points: three spikes, then two joined "
 alt += "peaks and one apart, then a single broad hill."
-caption = "Thin: a third of each bump. Thick: their sum, where the peaks merge."
+caption = "Thin: a third of each bump. Thick: their sum; as h grows, peaks merge."
 figure(fig, alt=alt, caption=caption)
 
 # %% one-gaussian
