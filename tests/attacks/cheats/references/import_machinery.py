@@ -18,7 +18,7 @@ def attempt(read):
         except (OSError, ImportError, ValueError) as error:
             refused.add(type(error).__name__)
         else:
-            if found:
+            if repr(found) not in ("''", "[]"):
                 print("BREACH: read of", path, repr(found)[:80])
 
 
