@@ -165,7 +165,7 @@ def test_cut_short(solution, rng):
 def test_predict(solution, rng):
     X, init, steps = drawn(rng)
     model = fitted(solution, X, 4, init=init, tol=0.0)
-    for m in (1, 23):
+    for m in (1, 23, len(X), 23):  # as many as were fitted, and as many as before: nothing may be remembered
         new = 4 * rng.normal(size=(m, 3))
         expected = squared_distances(new, steps[-1].centers).argmin(axis=1)
         exactly(model.predict(new), expected, of="predict(new rows)")
