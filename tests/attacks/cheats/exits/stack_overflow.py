@@ -1,4 +1,4 @@
-# attack: overflows the C stack by the repr of a list in a list in a list; expect: crash fail
+# attack: overflows the C stack by the repr of a list in a list in a list; expect: crash fail rule
 import enum
 
 import numpy as np

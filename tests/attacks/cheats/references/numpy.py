@@ -20,7 +20,7 @@ def attempt(read):
         except (OSError, ImportError, ValueError) as error:
             refused.add(type(error).__name__)
         else:
-            if repr(found) not in ("''", "[]"):
+            if repr(found) not in ("''", "[]", "None"):
                 print("BREACH: read of", path, repr(found)[:80])
 
 
