@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import itertools
 import json
@@ -225,28 +226,41 @@ def _outlive(pids: set[int]) -> list[int]:
     return alive
 
 
+@contextlib.contextmanager
+def moved(root: Path) -> Iterator[None]:
+    """This process, and what it starts meanwhile, at home in another folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("HOME", "TMPDIR", "GROUNDUP_HOME"):
+            patch.setenv(name, str(root / name.lower()))
+        patch.setattr(tempfile, "tempdir", None)
+        yield
+
+
 @pytest.fixture(scope="session")
 def private_home() -> Iterator[Path]:
-    """A home and a folder for temporary files that nobody else uses, for this process and all that it starts."""
+    """A home and a folder for temporary files that nobody else uses."""
     missing = [layer.name for layer in sandbox.layers() if not layer.there]
     if missing:
         pytest.skip(f"the attacks need every layer of the sandbox; missing: {', '.join(missing)}")
     root = Path(tempfile.mkdtemp(prefix="gu-", dir="/tmp"))  # short: a socket's path has a limit
-    names = ("HOME", "TMPDIR", "GROUNDUP_HOME")
-    before = {name: os.environ.get(name) for name in names}
-    for name in names:
-        (root / name.lower()).mkdir()
-        os.environ[name] = str(root / name.lower())
-    tempfile.tempdir = None
+    for name in ("home", "tmpdir", "groundup_home"):
+        (root / name).mkdir()
     (root / "home" / "diary.txt").write_text("dear diary\n")
     yield root
-    for name, value in before.items():
-        if value is None:
-            os.environ.pop(name)
-        else:
-            os.environ[name] = value
-    tempfile.tempdir = None
     shutil.rmtree(root)
+
+
+@pytest.fixture(autouse=True)
+def _at_home(private_home: Path) -> Iterator[None]:
+    with moved(private_home):
+        yield
+
+
+@pytest.fixture(scope="module")
+def module_at_home(private_home: Path) -> Iterator[Path]:
+    """The same for what a whole module shares."""
+    with moved(private_home):
+        yield private_home
 
 
 @pytest.fixture(scope="session")
@@ -254,10 +268,12 @@ def arena(private_home: Path) -> Iterator[Arena]:
     """One engine for all attacks: what one of them breaks, the next ones show."""
     home, temporary = private_home / "home", private_home / "tmpdir"
     with Engine() as engine:
-        arena = Arena(engine, home, temporary)
+        with moved(private_home):
+            arena = Arena(engine, home, temporary)
         yield arena
-        arena.right("softmax")
-        arena.look_round()
+        with moved(private_home):
+            arena.right("softmax")
+            arena.look_round()
     assert not _outlive(_processes(home)), "the engine is closed, and processes of it are left"
 
 

@@ -36,7 +36,7 @@ GOOD: dict[str, Any] = {
 
 
 @pytest.fixture(scope="module")
-def client(private_home) -> Iterator[Client]:
+def client(module_at_home) -> Iterator[Client]:
     """A client whose daemon runs, with NumPy loaded; afterwards nothing of it is left."""
     client = Client()
     assert grade(client).outcome.value == "pass"

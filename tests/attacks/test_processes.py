@@ -22,7 +22,7 @@ HANGS = b"while True:\n    pass\n"
 
 
 @pytest.fixture(scope="module")
-def engine(private_home) -> Iterator[Engine]:
+def engine(module_at_home) -> Iterator[Engine]:
     """An engine of these tests' own, of which nothing is left afterwards."""
     with Engine() as engine:
         yield engine
