@@ -147,8 +147,8 @@ ax.text(4.3, 1.12, "three numbers", color="C0", va="center")
 ax.text(4.3, -0.85, "one number", color="C1", va="center")
 ax.set(xlim=(-1.2, 5.6), ylim=(-1.1, 2.5))
 ax.axis("off")
-alt = "Two lanes with the products 4, 10 and 18. In the upper lane each arrow leads to a number of its own, in the lower all arrows lead to 32."
-figure(fig, alt=alt, caption="Compare the arrows: the products are the same, and only the lower lane pours them together.")
+alt = "Two lanes with products 4, 10, 18: above, each arrow leads to its own number; below, all lead to 32."
+figure(fig, alt=alt, caption="Compare the arrows: only the lower lane pours the products together.")
 
 # %% star-or-at
 print("a * b has shape", (a * b).shape)
@@ -213,7 +213,7 @@ for f, colour, name in ((np.log, "C0", "np.log"), (np.log10, "C1", "np.log10")):
     ax.text(99, f(100) + 0.22, f"{f(100):.1f}", color=colour, ha="right")
     ax.text(45, f(45) + 0.3, name, color=colour, ha="right")
 ax.set(xlabel="x", ylabel="logarithm of x", xlim=(0, 104), ylim=(-0.1, 5.3))
-alt = "Two curves rise from 0 at x = 1, ever less steeply; at x = 100 the upper one, np.log, is at 4.6, the lower one, np.log10, at 2.0."
+alt = "Two rising curves; at x = 100 the upper one, np.log, is at 4.6, the lower one, np.log10, at 2.0."
 figure(fig, alt=alt, caption="Look at the right end: both curves are right there, each for its own base.")
 
 # %% try-all
@@ -243,7 +243,7 @@ for i in range(1, 6):
 ax.text(7.1, -9, "lengths of the steps", color="C1", va="center", fontsize=9)
 ax.text(11.1, 32, "error (k − 10)²", color="C5")
 ax.set(xlabel="k", ylabel="error", xlim=(-0.6, 14.2), ylim=(-16, 114), yticks=(0, 50, 100))
-alt = "A valley with its floor at k = 10. From the start at k = 0, five dots descend its left side; the pieces below them get shorter."
+alt = "A valley with its floor at k = 10: from k = 0 five dots descend its left side, in ever shorter steps."
 figure(fig, alt=alt, caption="Look at the row of pieces at the bottom: each step is shorter than the one before.")
 
 # %% blanks

@@ -5,11 +5,11 @@ import matplotlib.pyplot as plt
 from groundup.book import figure
 
 chapters = [3, 14, 2, 2, 5, 6, 7, 12]
-pieces = (
-    "We describe a case by each|give each word its|pack both into one|"
-    "scale the columns by|compare the rows with a|squash the|"
-    "into a probability, train on|and leave the derivatives to"
-).split("|")
+pieces = [
+    "We describe a case by each", "give each word its", "pack both into one",
+    "scale the columns by", "compare the rows with a", "squash the",
+    "into a probability, train on", "and leave the derivatives to",
+]
 fig, ax = plt.subplots(figsize=(6, 3.6))
 box = {"boxstyle": "round,pad=0.6", "facecolor": "none", "edgecolor": "C1"}
 alt = "One sentence, a line for each hole."
