@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import stat
+import tempfile
 import threading
 from pathlib import Path
 
@@ -199,16 +200,24 @@ def test_a_daemon_that_cannot_start_is_our_fault(client, monkeypatch):
     assert "the daemon does not answer: it ended at once" in verdict.message
 
 
-def test_a_folder_that_is_a_link_is_refused(client, tmp_path):
-    (tmp_path / "elsewhere").mkdir()
-    (tmp_path / "run").symlink_to(tmp_path / "elsewhere")
+@pytest.fixture
+def short():
+    """A folder whose path is short enough for a socket, however deep pytest's own lie."""
+    with tempfile.TemporaryDirectory(prefix="gu-", dir="/tmp") as folder:
+        yield Path(folder)
+
+
+def test_a_folder_that_is_a_link_is_refused(monkeypatch, short):
+    monkeypatch.setenv("GROUNDUP_HOME", str(short))
+    (short / "elsewhere").mkdir()
+    (short / "run").symlink_to(short / "elsewhere")
 
     with pytest.raises(runtime.RuntimeFolderError, match="is not a folder of yours"):
         runtime.folder()
 
 
-def test_a_long_path_finds_a_shorter_one(monkeypatch, tmp_path):
-    monkeypatch.setenv("GROUNDUP_HOME", str(tmp_path / ("long" * 30)))
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+def test_a_long_path_finds_a_shorter_one(monkeypatch, short):
+    monkeypatch.setenv("GROUNDUP_HOME", str(short / ("long" * 30)))
+    monkeypatch.setattr("tempfile.tempdir", str(short))
 
     assert len(os.fsencode(runtime.folder())) < 90
