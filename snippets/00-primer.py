@@ -296,7 +296,7 @@ try:
     bill(a, too_short)
 except ValueError as error:
     for frame in traceback.extract_tb(error.__traceback__):
-        print("in", frame.name, "at", frame.line)
+        print("in", frame.name)
     print(type(error).__name__ + ":", str(error).strip())
 
 # %% tenths

@@ -122,7 +122,7 @@ def quiet(page: Any, unpacked: Path) -> Any:
 @pytest.mark.browser
 def test_a_reader_comes_from_the_start_page_to_a_chapter_in_the_books_own_letters(quiet: Any, unpacked: Path) -> None:
     quiet.goto((unpacked / "index.html").as_uri())
-    quiet.click("text=Start here")
+    quiet.click("a.md-button--primary")
     quiet.wait_for_selector("h1:has-text('what this book is for')")
     loaded = "document.fonts.ready.then(fonts => [...fonts].filter(f => f.status === 'loaded').map(f => f.family))"
     assert "Ground Up Serif" in "".join(quiet.evaluate(loaded))
