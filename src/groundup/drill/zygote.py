@@ -18,6 +18,7 @@ interpreter for each order.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import faulthandler
 import gc
 import importlib
@@ -51,7 +52,7 @@ _DUMP_SECONDS = 0.3
 """How long a hanging runner has to say where it is."""
 
 _LOADED = {
-    "numpy": ("numpy", "numpy.random", "numpy.linalg", "numpy.fft", "numpy.lib.stride_tricks", "numpy.ma"),
+    "numpy": ("numpy", "numpy.random", "numpy.linalg", "numpy.fft", "numpy.lib.stride_tricks"),
     # The last one is what the first gradient loads, with sympy: half a second that each fork would pay. PyTorch's own
     # optimisers load more, and no drill needs one.
     "torch": ("torch", "torch.nn.functional", "torch.func", "torch.fx.experimental.symbolic_shapes"),
@@ -127,8 +128,7 @@ class Zygote:
         self.woken = woken
         if self.role == "runner" and self.forks:
             self.prepared[False] = sandbox.prepare(packages(self.flavour))
-        gc.collect()
-        gc.freeze()  # what was there before a fork stays shared: the collector does not write to it
+        _settle()
         try:
             while True:
                 lives = {child.life.fileno(): pid for pid, child in self.children.items()}
@@ -268,6 +268,14 @@ def _judge(fds: list[int]) -> NoReturn:
     judge.run(*(socket.socket(fileno=os.dup(fd)) for fd in fds))
 
 
+def _settle() -> None:
+    """Let what is there now stay shared with forks: the collector does not write to it, and freed memory goes back."""
+    gc.collect()
+    gc.freeze()
+    with contextlib.suppress(AttributeError, OSError):  # glibc's alone
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 def _fds(child: _Child) -> tuple[int, ...]:
     return child.life.fileno(), child.output, child.dump
 
@@ -319,6 +327,7 @@ def main(argv: list[str]) -> None:
     if forks:
         load(flavour)
         importlib.import_module("groundup.drill.runner")
+    _settle()
     if os.fork() == 0:
         runner_orders.close()
         if forks:
