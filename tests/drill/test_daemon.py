@@ -218,6 +218,6 @@ def test_a_folder_that_is_a_link_is_refused(monkeypatch, short):
 
 def test_a_long_path_finds_a_shorter_one(monkeypatch, short):
     monkeypatch.setenv("GROUNDUP_HOME", str(short / ("long" * 30)))
-    monkeypatch.setattr("tempfile.tempdir", str(short))
+    monkeypatch.setenv("TMPDIR", str(short))
 
     assert len(os.fsencode(runtime.folder())) < 90

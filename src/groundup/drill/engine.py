@@ -9,11 +9,9 @@ from __future__ import annotations
 import base64
 import json
 import os
-import secrets
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +20,7 @@ from typing import Any
 
 from groundup.catalogue import Drill
 from groundup.drill import ENCODING, scan
+from groundup.drill.scratch import scratch
 from groundup.drill.verdict import (
     STAGES,
     Broken,
@@ -94,7 +93,7 @@ class Base:
         self._judges, judges = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         fds = (runners.fileno(), judges.fileno())
         command = [sys.executable, "-P", "-m", "groundup.drill.zygote", flavour, start, *map(str, fds)]
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the zygotes
+        self._log = open(scratch("log"), "w+b")  # noqa: SIM115 - lives as long as the zygotes
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
         self.process = subprocess.Popen(
             command,
@@ -252,7 +251,7 @@ class Engine:
         if unknown := [stage for stage in stages if stage not in STAGES]:
             raise ValueError(f"a stage is one of {', '.join(STAGES)}; got {unknown[0]!r}")
         began = time.perf_counter()
-        seed = secrets.randbits(48) if seed is None else seed
+        seed = int.from_bytes(os.urandom(6)) if seed is None else seed
         report, void = _Report(), ""
         if refused := _refused(source):
             report.load = {"kind": "error", "message": refused, "traceback": ""}

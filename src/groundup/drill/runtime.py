@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import stat
 import sys
-import tempfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +33,9 @@ def folder() -> Path:
     elif os.environ.get("XDG_RUNTIME_DIR") and Path(os.environ["XDG_RUNTIME_DIR"]).is_dir():
         chosen = Path(os.environ["XDG_RUNTIME_DIR"]) / "groundup"
     else:
-        chosen = Path(tempfile.gettempdir()) / f"groundup-{os.getuid()}"
+        chosen = _temporary() / f"groundup-{os.getuid()}"
     if len(os.fsencode(chosen)) > _PATH_LIMIT - 30:
-        name = hashlib.sha256(os.fsencode(chosen)).hexdigest()[:12]
-        chosen = Path(tempfile.gettempdir()) / f"groundup-{os.getuid()}-{name}"
+        chosen = _temporary() / f"groundup-{os.getuid()}-{zlib.crc32(os.fsencode(chosen)):08x}"
     chosen.parent.mkdir(parents=True, exist_ok=True)
     chosen.mkdir(mode=0o700, exist_ok=True)
     found = chosen.lstat()
@@ -51,12 +49,17 @@ def folder() -> Path:
 def socket_path() -> Path:
     """The socket of the daemon that runs this very code: another version or interpreter has its own."""
     package = Path(__file__).resolve().parents[1]
-    digest = hashlib.sha256(f"{sys.executable} {sys.version} {package}".encode())
+    digest = zlib.crc32(f"{sys.executable} {sys.version} {package}".encode())
     for part in (package / "drill", package / "capstones"):
         for file in sorted(part.glob("*.py")):
             about = file.stat()
-            digest.update(f"{file.name} {about.st_mtime_ns} {about.st_size}".encode())
-    return folder() / f"drill-{digest.hexdigest()[:12]}.sock"
+            digest = zlib.crc32(f"{file.name} {about.st_mtime_ns} {about.st_size}".encode(), digest)
+    return folder() / f"drill-{digest:08x}.sock"
+
+
+def _temporary() -> Path:
+    """The folder for short-lived files. The module `tempfile` would bring megabytes into the daemon."""
+    return Path(os.environ.get("TMPDIR") or "/tmp")
 
 
 def encode(message: dict[str, Any]) -> bytes:

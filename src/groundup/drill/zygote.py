@@ -30,7 +30,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import traceback
 from collections.abc import Callable
@@ -38,6 +37,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from groundup.drill import sandbox
+from groundup.drill.scratch import scratch
 
 MEMORY = 2 * 2**30
 """Bytes that a learner's file may take beyond what the libraries take."""
@@ -52,7 +52,7 @@ _DUMP_SECONDS = 0.3
 """How long a hanging runner has to say where it is."""
 
 _LOADED = {
-    "numpy": ("numpy", "numpy.random", "numpy.linalg", "numpy.fft", "numpy.lib.stride_tricks"),
+    "numpy": ("numpy", "numpy.random", "numpy.linalg", "numpy.fft", "numpy.lib.stride_tricks", "numpy.ma"),
     # The last one is what the first gradient loads, with sympy: half a second that each fork would pay. PyTorch's own
     # optimisers load more, and no drill needs one.
     "torch": ("torch", "torch.nn.functional", "torch.func", "torch.fx.experimental.symbolic_shapes"),
@@ -158,7 +158,7 @@ class Zygote:
                 os.close(fd)
             return
         data, life = fds
-        output, dump = _memory("output"), _memory("dump")
+        output, dump = scratch("output"), scratch("dump")
         child = _Child(socket.socket(fileno=life), output, dump)
         pid = self.start(lambda: self.runner(child, data, cuda), [data, output, dump], cuda)
         os.close(data)
@@ -286,19 +286,6 @@ def _kill(pid: int) -> None:
         os.killpg(pid, signal.SIGKILL)
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.kill(pid, signal.SIGKILL)
-
-
-def _memory(name: str) -> int:
-    """A file that lies nowhere; append mode, so that two writers do not overwrite each other."""
-    if hasattr(os, "memfd_create"):
-        fd = os.memfd_create(name)
-    else:
-        with tempfile.TemporaryFile() as file:
-            fd = os.dup(file.fileno())
-    import fcntl
-
-    fcntl.fcntl(fd, fcntl.F_SETFL, os.O_APPEND)
-    return fd
 
 
 def _text(fd: int) -> str:
