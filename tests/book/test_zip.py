@@ -111,8 +111,12 @@ def quiet(page: Any, unpacked: Path) -> Any:
         if not request.url.startswith((unpacked.as_uri(), "data:")):
             complaints.append(request.url)
 
+    def failed(request: Any) -> None:
+        if request.failure != "net::ERR_ABORTED":  # a page that is left lets go of what it was still loading
+            complaints.append(f"failed: {request.url}")
+
     page.on("request", asked)
-    page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
+    page.on("requestfailed", failed)
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield page

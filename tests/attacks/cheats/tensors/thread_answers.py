@@ -1,4 +1,4 @@
-# attack: has a thread answer beside the runner; expect: crash fail;
+# attack: has a thread answer beside the runner; expect: crash fail rule;
 # drill: gain; then: right
 import enum
 
