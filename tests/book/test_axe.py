@@ -44,14 +44,13 @@ def everywhere(page: Any, pairs: list[tuple[str, int]] = EACH, *, inside: str | 
 
 
 def types(site: Path, *, chapters: bool) -> list[str]:
-    """Every page that is no chapter, one notebook among them; or the first chapter of each part. Below the site."""
+    """Every page that is no chapter, one notebook among them; or every chapter. Below the site."""
     paths = sorted(path.relative_to(site) for path in site.rglob("*.html"))
     in_parts = [path for path in paths if path.parts[0].startswith("part-")]
     notebooks = [path for path in in_parts if path.parent.name.endswith("-notebook")]
     if not chapters:
         return [path.as_posix() for path in paths if path not in in_parts] + [notebooks[0].as_posix()]
-    first = {path.parts[0]: path for path in reversed(in_parts) if path not in notebooks}
-    return [path.as_posix() for path in first.values()]
+    return [path.as_posix() for path in in_parts if path not in notebooks]
 
 
 def test_pages_that_are_no_chapters(page: Any, site: Path, address: str) -> None:
@@ -62,7 +61,7 @@ def test_pages_that_are_no_chapters(page: Any, site: Path, address: str) -> None
     assert told == []
 
 
-def test_the_first_chapter_of_each_part(page: Any, site: Path, address: str) -> None:
+def test_every_chapter(page: Any, site: Path, address: str) -> None:
     told = []
     for path in types(site, chapters=True):
         page.goto(address + path.removesuffix("index.html"))
