@@ -69,6 +69,18 @@ def test_every_chapter(page: Any, site: Path, address: str) -> None:
     assert told == []
 
 
+def test_what_is_not_laid_out_yet_has_its_place(page: Any, site: Path, address: str) -> None:
+    """With too small a place, a cell's fold would lie over the next cell's until both are laid out."""
+    page.set_viewport_size({"width": 412, "height": 823})
+    told = []
+    for path in types(site, chapters=True):
+        page.goto(address + path.removesuffix("index.html"))
+        options = {"runOnly": {"type": "rule", "values": ["target-size"]}, "resultTypes": ["violations"]}
+        for rule in Axe().run(page, options=options).response["violations"]:
+            told += [f"{path}: {node['target'][0]}: {node['failureSummary']}" for node in rule["nodes"]]
+    assert told == []
+
+
 @pytest.fixture
 def chapter(page: Any, address: str) -> Any:
     page.goto(address + "part-1/04-similarity/", wait_until="networkidle")

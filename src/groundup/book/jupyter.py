@@ -88,11 +88,14 @@ def _cell(cell: Any, drawings: Iterator[Drawing]) -> str:
         f'<p class="cell-label">{prompt}</p>',
         f'<div class="language-python highlight"><pre><span></span><code>{code}</code></pre></div>',
     ]
+    lines = code.count("\n") + 1
     for number, output in enumerate(cell.select(".jp-OutputArea-output"), 1):
         if "jp-RenderedSVG" in output["class"]:
             parts.append(render.figure(next(drawings), f"{name}-{number}"))
+            lines += render.FIGURE
         else:
             error = " cell-error" if output["data-mime-type"] == "application/vnd.jupyter.stderr" else ""
             text = output.select_one("pre").decode_contents().removeprefix("\n")
             parts.append(f'<div class="cell-output{error}"><pre tabindex="0"><code>{text}</code></pre></div>')
-    return f'<div class="cell" id="cell-{name}">{"".join(parts)}</div>'
+            lines += text.count("\n") + 1
+    return f'<div class="cell" id="cell-{name}" {render.place(lines)}>{"".join(parts)}</div>'

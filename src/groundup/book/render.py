@@ -16,6 +16,10 @@ from groundup.book.lock import Locked
 from groundup.book.program import Cell, question_cell
 from groundup.book.runner import Printed
 
+_FOLDED = 2
+FIGURE = 20
+"""How high a fold and a figure are, in lines of code."""
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -47,9 +51,10 @@ class Shown:
             predicted: Fold what it printed, because the reader is asked first.
         """
         cell = self.cells[name]
-        parts = [label(cell), source(cell)]
+        parts, lines = [label(cell), source(cell)], _FOLDED if cell.fold else cell.source.count("\n") + 1
         if name in self.printed:
             printed = self.printed[name]
+            lines += _FOLDED if predicted else _lines(printed)
             drawn = [figure(drawing, f"{name}-{n}") for n, drawing in enumerate(printed.figures, 1)]
             told = badge(cell) if printed.shows else ""
             left = "".join([text, told, *drawn] if (text := output(printed)) else [*drawn, told])
@@ -57,7 +62,16 @@ class Shown:
             parts.append(fold if predicted else left)
         if name in self.faults:
             parts.append(f'<div class="cell-fault" role="alert"><pre>{escape(self.faults[name])}</pre></div>')
-        return f'<div class="cell" id="cell-{name}" data-cell="{name}">{"".join(parts)}</div>'
+        return f'<div class="cell" id="cell-{name}" data-cell="{name}" {place(lines)}>{"".join(parts)}</div>'
+
+
+def place(lines: int) -> str:
+    """The attribute by which browsers keep a place for a cell before they lay it out."""
+    return f'style="--lines:{lines}"'
+
+
+def _lines(printed: Printed) -> int:
+    return printed.text.count("\n") + bool(printed.error) + FIGURE * len(printed.figures)
 
 
 def label(cell: Cell) -> str:
