@@ -126,8 +126,8 @@ def gates(monkeypatch, graded):
     """A pretended gate, in which `median` has a fault."""
     asked = []
 
-    def check(drill, engine, *, mutants, repeat, progress):
-        asked.append((drill.name, mutants, repeat))
+    def check(drill, engine, *, mutants, repeat, device, progress):
+        asked.append((drill.name, mutants, repeat, device))
         progress(1, 1, "solution.py")
         faults = ("wrong/off.py passes.",) if drill.name == "median" else ()
         return gate.Gate(drill.name, faults, 4, 4, 6, 6, 20, 19, 1, (), 31, 2.0)
@@ -138,14 +138,23 @@ def gates(monkeypatch, graded):
 
 def test_one_drill_goes_through_the_gate(learner, gates):
     assert learner("author", "check", "mean", "--repeat", "3", "--no-mutants").stdout.startswith("mean: passed")
-    assert gates == [("mean", False, 3)]
+    assert gates == [("mean", False, 3, "cpu")]
 
 
 def test_all_drills_go_through_the_gate_and_a_fault_ends_it_with_1(learner, gates):
     told = learner("author", "check", code=1).stdout
 
-    assert [name for name, _, _ in gates] == ["mean", "median", "spread"]
+    assert [name for name, *_ in gates] == ["mean", "median", "spread"]
     assert "  fault    wrong/off.py passes.\n" in told
+
+
+def test_the_gate_on_a_card_leaves_out_what_is_for_the_cpu_only(learner, gates, monkeypatch):
+    monkeypatch.setattr(grader, "devices", lambda: ())
+    assert "PyTorch finds no CUDA device" in learner("author", "check", "--device", "cuda", code=9).stderr
+    monkeypatch.setattr(grader, "devices", lambda: ("a card",))
+    learner("author", "check", "--device", "cuda", code=1)
+
+    assert [(name, device) for name, _, _, device in gates] == [("mean", "cuda"), ("median", "cuda")]
 
 
 def test_the_gate_as_json(learner, gates):

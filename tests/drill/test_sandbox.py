@@ -580,6 +580,8 @@ def test_for_cuda_the_driver_gets_what_it_needs_and_nobody_else_is_reached(keepe
     assert keeper.value("applied", cuda=True, threads=True) == ["parent-death", "limits", "landlock", "seccomp"]
     assert keeper.value("open('/proc/self/maps').readline() != ''", cuda=True, threads=True)
     assert keeper.value("len(mmap.mmap(-1, 1 << 20))", cuda=True, threads=True) == 1 << 20
+    named = "open(f'/proc/self/task/{os.getpid()}/comm', 'wb').write(b'a name')"
+    assert keeper.value(named, cuda=True, threads=True) == 6
     data = keeper.value("resource.getrlimit(resource.RLIMIT_DATA)[0]", cuda=True, threads=True)
     assert data == resource.getrlimit(resource.RLIMIT_DATA)[0]
     for code in (
@@ -651,7 +653,7 @@ def decide(program: bytes, architecture: int, number: int, *arguments: int) -> i
         at += if_true if tests[operation] else if_false
 
 
-EACCES, EPERM, ENOSYS, ENOMEM = (os.strerror(number) for number in (13, 1, 38, 12))
+EACCES, EPERM, ENOENT, ENOSYS, ENOMEM = (os.strerror(number) for number in (13, 1, 2, 38, 12))
 THREAD = 0x3D0F00  # the flags of glibc's threads
 PID = 4321
 
@@ -710,6 +712,7 @@ def test_the_filter_for_cuda_opens_devices_and_local_sockets(machine):
     assert decide(program, architecture, (41, 198)[arm], 1) == "allow"
     assert decide(program, architecture, (41, 198)[arm], 2) == EPERM
     assert decide(program, architecture, (42, 203)[arm], 3) == EPERM
+    assert decide(program, architecture, (266, 36)[arm]) == ENOENT  # EPERM would keep the driver from starting
 
 
 def test_the_filter_takes_no_other_numbers_for_its_own():

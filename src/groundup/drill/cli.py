@@ -610,9 +610,12 @@ def author() -> None:
 @click.argument("name", type=_NAME, required=False)
 @click.option("--repeat", type=click.IntRange(1, 1000), default=1, help="Grade each file so often (1).")
 @click.option("--no-mutants", is_flag=True, help="Leave the generated mutants out, which take longest.")
+@_device_option
 @_json_option
 @click.pass_context
-def author_check(ctx: click.Context, name: str | None, repeat: int, no_mutants: bool, as_json: bool) -> None:
+def author_check(
+    ctx: click.Context, name: str | None, repeat: int, no_mutants: bool, device: str, as_json: bool
+) -> None:
     """Check that a drill, or every drill, grades as it should.
 
     The reference gets full marks, the starter passes nothing, right/ keeps correctness, wrong/ loses a mark, the
@@ -622,11 +625,17 @@ def author_check(ctx: click.Context, name: str | None, repeat: int, no_mutants: 
     from groundup.drill.author import gate
 
     drills = [catalogue.find(name)] if name else catalogue.drills()
+    if not name and device != "cpu":
+        drills = [drill for drill in drills if drill.device != "cpu"]
+    for drill in drills:
+        grader.need_device(drill, device)
     gates = []
     with grader.engine() as engine:
         for drill in drills:
             with Pulse(drill.name) as pulse:
-                found = gate.check(drill, engine, mutants=not no_mutants, repeat=repeat, progress=pulse.of)
+                found = gate.check(
+                    drill, engine, mutants=not no_mutants, repeat=repeat, device=device, progress=pulse.of
+                )
             gates.append(found)
             if not as_json:
                 for line in found.lines():

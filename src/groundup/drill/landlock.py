@@ -16,12 +16,14 @@ _CREATE, _ADD, _RESTRICT = 444, 445, 446
 _ASK_VERSION: Final = 1
 _PATH_BENEATH: Final = 1
 
-_WRITE_FILE, _READ_FILE, _READ_DIR, _IOCTL = 1 << 1, 1 << 2, 1 << 3, 1 << 15
+_WRITE_FILE, _READ_FILE, _READ_DIR, _TRUNCATE, _IOCTL = 1 << 1, 1 << 2, 1 << 3, 1 << 14, 1 << 15
 
 READ: Final = _READ_FILE | _READ_DIR
 """Of a file its bytes, of a folder all that lies beneath."""
 DEVICE: Final = READ | _WRITE_FILE | _IOCTL
 """What a driver needs of its device."""
+OVERWRITE: Final = READ | _WRITE_FILE | _TRUNCATE
+"""Of files that are there; none can be made."""
 
 _RIGHTS: Final = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
 """How many rights on files each version of the interface knows, up to the last that added one."""
@@ -44,8 +46,8 @@ def ruleset(rules: Iterable[Rule]) -> int:
     """Make a ruleset which allows these things and denies all else that this kernel can deny.
 
     Args:
-        rules: Paths, which are followed to where they lead, with `READ` or `DEVICE`. Those that are not there are
-            left out.
+        rules: Paths, which are followed to where they lead, with `READ`, `DEVICE` or `OVERWRITE`. Those that are not
+            there are left out.
 
     Returns:
         Its descriptor.

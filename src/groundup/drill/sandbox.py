@@ -224,8 +224,10 @@ def _restrict(prepared: Prepared) -> None:
     if prepared.fd is not None:
         landlock.restrict(prepared.fd)
         return
-    # CUDA's driver reads about its own process, whose folder nobody could know beforehand.
-    landlock.restrict(_ruleset([*prepared.rules, (f"/proc/{os.getpid()}", landlock.READ)]))
+    # CUDA's driver reads about its own process, whose folder nobody could know beforehand, and names its threads
+    # through files there; it gives up where it cannot.
+    own = f"/proc/{os.getpid()}"
+    landlock.restrict(_ruleset([*prepared.rules, (own, landlock.READ), (f"{own}/task", landlock.OVERWRITE)]))
 
 
 def _end_with(parent: int) -> None:

@@ -91,6 +91,7 @@ _FOR_CUDA: Final = _table("""
 _SOMETIMES: Final = _table("""
     open 2 -, openat 257 56, mmap 9 222, ioctl 16 29, fcntl 72 25, clone 56 220, clone3 435 435, tgkill 234 131
     prctl 157 167, prlimit64 302 261, sched_setaffinity 203 122, socket 41 198
+    symlink 88 -, symlinkat 266 36, unlink 87 -, unlinkat 263 35
 """)
 
 _WRITING: Final = 0o3 | 0o100 | 0o1000  # any access but reading, O_CREAT, O_TRUNC
@@ -167,6 +168,8 @@ def _conditions(threads: bool, cuda: bool, pid: int) -> dict[str, list[Instructi
         *((_ANY_BIT, 0, 1, _CLONE_NAMESPACES), no),
         yes,
     ]
+    # The driver tries to link its devices in /dev/char. "No such folder" it takes; at "not allowed" it gives up.
+    nowhere = [_fail(errno.ENOENT)] if cuda else [no]
     reading_limits = [
         *(_argument(0), (_EQUAL, 1, 0, 0), no),
         *(_argument(2), (_EQUAL, 1, 0, 0), no),
@@ -186,6 +189,7 @@ def _conditions(threads: bool, cuda: bool, pid: int) -> dict[str, list[Instructi
         "prlimit64": reading_limits,
         "sched_setaffinity": [_argument(0), *_one_of([0])],
         "socket": [_argument(0), *_one_of([_UNIX])] if cuda else [no],
+        **dict.fromkeys(("symlink", "symlinkat", "unlink", "unlinkat"), nowhere),
     }
 
 

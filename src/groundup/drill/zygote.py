@@ -259,6 +259,10 @@ def run_runner(
     os.environ.clear()
     threads = flavour == "torch"  # autograd has one for each device
     sandbox.confine(prepared, memory=MEMORY, cpu=CPU_SECONDS, threads=threads, cuda=cuda, parent=parent)
+    if cuda:
+        import torch
+
+        torch.zeros(1, device="cuda")  # before the runner is ready: that a driver does not start is our fault
     runner.serve(sock)
 
 

@@ -87,9 +87,11 @@ class OnTheSpot:
 
     checks: tuple = CHECKS
     calls: list = field(default_factory=list)
+    devices: set = field(default_factory=set)
 
     def grade(self, drill, source, *, stages=("public", "hidden", "capstone"), seed=None, device="cpu", progress=None):
         self.calls.append((source.decode(), tuple(stages), seed, drill.seconds))
+        self.devices.add(device)
         names = {"abs": abs}
         results, message = [], ""
         outcome = Outcome.VOID if b"void" in source else Outcome.TIMEOUT if b"while True" in source else None
@@ -301,6 +303,15 @@ def test_mutants_have_little_time_and_meet_the_capstone_only_when_they_live(dril
     weak = OnTheSpot(WEAK)
     gate.check(drill_with(), weak)
     assert ("capstone",) in {call[1] for call in weak.calls if call[3] == 2}
+
+
+def test_grades_on_one_device(drill_with):
+    engine = OnTheSpot()
+    gate.check(drill_with(), engine)
+    assert engine.devices == {"cpu"}
+    engine.devices.clear()
+    gate.check(drill_with(), engine, device="cuda")
+    assert engine.devices == {"cuda"}
 
 
 def test_repeats_with_other_seeds(drill_with):

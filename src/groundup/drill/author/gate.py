@@ -131,6 +131,7 @@ def check(
     *,
     mutants: bool = True,
     repeat: int = 1,
+    device: str = "cpu",
     jobs: int = 2,
     progress: Progress = lambda done, of, what: None,
 ) -> Gate:
@@ -142,11 +143,12 @@ def check(
         mutants: Whether to grade mutants of the reference, which takes longest.
         repeat: How often to grade the reference and the files in `right/` and `wrong/`, each time with another seed;
             the verdicts must be the same.
+        device: Where the capstones run, and parts that are PyTorch's.
         jobs: How many grades run at a time.
         progress: Called after each grade with how many are done, of how many, and what was graded.
     """
     began = time.monotonic()
-    work = _Work(drill, engine, jobs, progress)
+    work = _Work(drill, engine, device, jobs, progress)
     faults = [*_papers(drill), *_example(drill)]
     try:
         files = [*_files(drill, "right"), *_files(drill, "wrong")]
@@ -194,8 +196,8 @@ def check(
 class _Work:
     """Grades files, some at a time."""
 
-    def __init__(self, drill: Drill, engine: Grades, jobs: int, progress: Progress) -> None:
-        self.drill, self.engine, self.jobs, self.progress = drill, engine, jobs, progress
+    def __init__(self, drill: Drill, engine: Grades, device: str, jobs: int, progress: Progress) -> None:
+        self.drill, self.engine, self.device, self.jobs, self.progress = drill, engine, device, jobs, progress
         self.total = 0
         self.grades = 0
         self._done = count(1)
@@ -203,7 +205,7 @@ class _Work:
     def grade(self, what: str, source: bytes, stages: Sequence[Stage], seed: int, seconds: float = 0) -> Verdict:
         drill = replace(self.drill, seconds=min(seconds, self.drill.seconds)) if seconds else self.drill
         self.grades += 1
-        return self.engine.grade(drill, source, stages=stages, seed=seed)
+        return self.engine.grade(drill, source, stages=stages, seed=seed, device=self.device)
 
     def tick(self, what: str) -> None:
         self.progress(next(self._done), self.total, what)
