@@ -3,7 +3,7 @@
 import pytest
 from markdown import Markdown
 
-from groundup.book.confusion import collected, ids, register
+from groundup.book.confusion import collected, ids, register, with_table
 from groundup.book.contents import Chapter, Part
 from groundup.book.errors import Fault
 
@@ -145,6 +145,25 @@ def test_the_right_model_is_the_prose_without_the_run(prose: str, expected: str)
 )
 def test_links_lead_from_the_page_that_collects(link: str, expected: str) -> None:
     assert model(f"Right model: [there]({link}) it is.") == f"[there]({expected}) it is."
+
+
+def test_a_page_with_the_marker_has_a_table_of_all_boxes() -> None:
+    other = '# Lines\n\n!!! confusion bars "“a|b means or”"\n    Right model: see [the bar](x.md), a sign. More.\n'
+    table = with_table("Above.\n\n{{ confusions }}\n\nBelow.\n", THIRD.page, [(FIRST, PAGE), (THIRD, other)])
+
+    assert table.splitlines()[2:-2] == [
+        "| Chapter | What people believe | What holds |",
+        "|---|---|---|",
+        "| 1 | [“You move along `g`”](../part-1/01-first.md#confusion-along-the-gradient) | The gradient points uphill. |",
+        "| 1 | [“A metric grades”](../part-1/01-first.md#confusion-metric) | Two words. |",
+        r"| 3 | [“a\|b means or”](#confusion-bars) | See the bar, a sign. |",
+    ]
+    assert (table.splitlines()[0], table.splitlines()[-1]) == ("Above.", "Below.")
+
+
+def test_a_page_without_the_marker_stays_as_it_is() -> None:
+    text = "Write `{{ confusions }}` on a line of its own.\n"
+    assert with_table(text, FIRST.page, [(FIRST, PAGE)]) == text
 
 
 def test_a_number_in_a_title_does_not_leak() -> None:

@@ -184,15 +184,17 @@ def test_the_progress_page_knows_the_questions_of_each_chapter_as_they_are_now(p
         assert page == str({"part-1/01-a.md": {"quiz": name, "mastery": f"{name}-all"}})
 
 
-def test_the_progress_page_is_in_the_navigation_where_there_is_one(material) -> None:
+def test_the_references_and_the_progress_page_are_in_the_navigation_where_they_are(material) -> None:
     material.program("01-a", "# %% one\nprint(1)\n")
     material.lock("01-a")
     assert material.build("--strict").returncode == 0
     assert "Your progress" not in material.html("01-a")
+    assert "References" not in material.html("01-a")
     material.file("docs/progress.md", "# Your progress\n")
+    material.file("docs/references.md", "# References\n")
     assert material.build("--strict").returncode == 0
     links = re.findall(r'href="\.\./\.\./(\w+)/"', material.html("01-a"))
-    assert list(dict.fromkeys(links)) == ["confusions", "progress"]
+    assert list(dict.fromkeys(links)) == ["confusions", "references", "progress"]
 
 
 def test_a_page_outside_the_parts_shows_its_program_too(project) -> None:

@@ -4,7 +4,7 @@
         You move against it. It tempts because ... Right model: the gradient points uphill, ...
 
 The title is the wrong belief. The word before it is the box's id: quiz items name it, and the box's anchor is
-``#confusion-along-the-gradient``.
+``#confusion-along-the-gradient``. A page with a line ``{{ confusions }}`` has a table of all boxes in its place.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ _PRINTED = r"(?:Each|The (?:first|second|third|last)(?: \w+)?) (?:rows?|lines?|c
 _ABOUT_THE_RUN = re.compile(rf":$|\b[Tt]h(?:e|is) run\b|^{_PRINTED}\b")
 _LINK = re.compile(r"(?<=\]\()(?![a-z]+:|/)(?P<path>[^\s)#]*)(?P<anchor>#[^\s)]*)?")
 _RIGHT = "Right model"
+_TABLE = re.compile(r"^\{\{ *confusions *\}\}[ \t]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,33 @@ def collected(pages: Iterable[tuple[Chapter, str]]) -> str:
             text.append(f"## {part.label}\n")
         text += section
     return "\n".join(text).rstrip() + "\n"
+
+
+def with_table(text: str, page: str, pages: Iterable[tuple[Chapter, str]]) -> str:
+    """A page's Markdown with a table of all confusions in the place of its line ``{{ confusions }}``.
+
+    Args:
+        text: The page's Markdown.
+        page: Its path below docs/.
+        pages: As for `collected`.
+    """
+    if not _TABLE.search(text):
+        return text
+    rows = ["| Chapter | What people believe | What holds |", "|---|---|---|"]
+    for chapter, other in pages:
+        target = posixpath.relpath(chapter.page, posixpath.dirname(page)) if chapter.page != page else ""
+        for box in boxes(other):
+            belief = _NUMBER.sub("…", box.title)
+            cells = (chapter.number or "–", f"[{belief}]({target}#confusion-{box.id})", _in_short(box, chapter))
+            rows.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
+    table = "\n".join(rows)
+    return _TABLE.sub(lambda _: table, text)
+
+
+def _in_short(box: Box, chapter: Chapter) -> str:
+    """The first sentence of what holds, as plain words."""
+    paragraph = next((line for line in right_model(box, chapter) if line), "")
+    return re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", _SENTENCE.split(paragraph)[0])
 
 
 @functools.lru_cache(512)  # Under `mkdocs serve` most pages stay as they are.

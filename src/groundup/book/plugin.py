@@ -50,6 +50,9 @@ NOTEBOOK = "---\nsearch:\n  exclude: true\n---\n"
 PROGRESS = "progress.md"
 """The page that shows what the reader's browser keeps; a book may go without."""
 
+REFERENCES = "references.md"
+"""The works that chapters cite by number, if any do."""
+
 log = logging.getLogger("mkdocs.plugins.ground-up")
 
 
@@ -123,8 +126,8 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         about = sorted(path.relative_to(self.book.docs).as_posix() for path in self.book.docs.glob("about/*.md"))
         about.sort(key=lambda page: page != "about/index.md")
         nav += [{page.title: page.path} for page in self.generated]
-        if (self.book.docs / PROGRESS).is_file():
-            nav.append({"Your progress": PROGRESS})
+        pages = {"References": REFERENCES, "Your progress": PROGRESS}
+        nav += [{title: path} for title, path in pages.items() if (self.book.docs / path).is_file()]
         return [*nav, {"About": about}] if about else nav
 
     def on_pre_build(self, *, config: MkDocsConfig) -> None:
@@ -135,6 +138,7 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         self.keys: dict[str, str] = {}
         self.contents: dict[str, str] = {}
         self.around: dict[str, tuple[str, str]] = {}
+        self.above: dict[str, int] = {}  # lines of front matter
         self.execution = Execution(self.book, self.collection, self.runner, Progress())
         searching = config.plugins.get("material/search")
         if searching is not None and getattr(searching, "search_index", None):
@@ -160,11 +164,15 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         return files
 
     def _generated(self) -> Iterator[_Generated]:
-        pages = [(chapter, self.book.docs / chapter.page) for chapter in self.collection.chapters if chapter.part]
-        boxes = confusion.collected([(chapter, page.read_text(encoding="utf-8")) for chapter, page in pages])
+        boxes = confusion.collected(self._pages())
         yield _Generated("Easily confused", "confusions.md", boxes)
         if self.glossary.entries:
             yield _Generated("Glossary", GLOSSARY, self.glossary.page())
+
+    def _pages(self) -> list[tuple[Chapter, str]]:
+        """The chapters of the parts, with the Markdown of their pages."""
+        pages = [(chapter, self.book.docs / chapter.page) for chapter in self.collection.chapters if chapter.part]
+        return [(chapter, page.read_text(encoding="utf-8")) for chapter, page in pages]
 
     def _tips(self) -> dict[str, list[str]]:
         """What the tooltips say, or said the last time of the same terms."""
@@ -180,6 +188,9 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
     def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Let the page be rendered with its chapter's cells, or as it was the last time; say what it is about."""
         page.meta.setdefault("description", description(markdown))
+        self.above[page.file.src_uri] = page.file.content_string.count("\n") - markdown.count("\n")
+        if page.file.src_uri in self.chapters:
+            markdown = confusion.with_table(markdown, page.file.src_uri, self._pages())
         if names := [name for term in self._own(page) for name in (term.name, *term.also)]:
             page.meta["tags"] = names  # in the search's index: who asks for a term finds where it is defined
         render = self._render_notebook if page.file.src_uri in self.notebooks else self._render
@@ -222,7 +233,7 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
                 fault.chapter = fault.chapter or (chapter.slug if chapter else page.file.src_uri)
                 fault.file = fault.file or f"docs/{page.file.src_uri}"
                 if fault.line:  # Counted without the front matter, so far.
-                    fault.line += page.file.content_string.count("\n") - (page.markdown or "").count("\n")
+                    fault.line += self.above[page.file.src_uri]
                 raise PluginError(f"ground-up: {fault}") from None
             except Faults as faults:
                 raise PluginError(f"ground-up: {faults}") from None
@@ -245,7 +256,7 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
     def _marking(self, page: Page) -> tooltip.Marking:
         """The terms that a page defines and those that it may use."""
         name = page.file.src_uri
-        if name == GLOSSARY:
+        if name in (GLOSSARY, REFERENCES):  # one explains all terms itself, the other has them in titles
             return tooltip.Marking(name)
         return tooltip.Marking(name, self._own(page), self.glossary.near(page.markdown or ""))
 
