@@ -152,11 +152,16 @@ def test_a_page_with_the_marker_has_a_table_of_all_boxes() -> None:
     table = with_table("Above.\n\n{{ confusions }}\n\nBelow.\n", THIRD.page, [(FIRST, PAGE), (THIRD, other)])
 
     assert table.splitlines()[2:-2] == [
+        "<div data-search-exclude markdown>",
+        "",
         "| Chapter | What people believe | What holds |",
         "|---|---|---|",
-        "| 1 | [“You move along `g`”](../part-1/01-first.md#confusion-along-the-gradient) | The gradient points uphill. |",
+        "| 1 | [“You move along `g`”](../part-1/01-first.md#confusion-along-the-gradient) "
+        "| The gradient points uphill. |",
         "| 1 | [“A metric grades”](../part-1/01-first.md#confusion-metric) | Two words. |",
         r"| 3 | [“a\|b means or”](#confusion-bars) | See the bar, a sign. |",
+        "",
+        "</div>",
     ]
     assert (table.splitlines()[0], table.splitlines()[-1]) == ("Above.", "Below.")
 

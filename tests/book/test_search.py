@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from groundup.book.book import Book
+from groundup.book.glossary import Glossary
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN: dict[str, list[str]] = tomllib.loads(Path(__file__).with_name("golden_search.toml").read_text(encoding="utf-8"))
@@ -85,6 +86,21 @@ def test_the_golden_queries_find_their_pages(page: Any, address: str, pages: dic
     found = page.evaluate(ASK, [query for query, _ in wanted])
     missed = [f"{query}: {found[query][:3]}, wanted: {path}" for query, path in wanted if path not in found[query][:3]]
     assert missed == []
+
+
+COMMON = {"matrix", "model", "rank"}
+"""Terms that half the chapters speak of: the glossary's tooltips and its page lead to their definitions."""
+
+
+@pytest.mark.browser
+def test_terms_find_the_chapters_that_define_them(page: Any, address: str) -> None:
+    collection = Book(ROOT).collect()
+    entries = Glossary.of(collection.chapters, collection.companions).entries
+    wanted = {entry.term.name: entry.chapter.page.removesuffix(".md") + "/" for entry in entries}
+    page.goto(address)
+    found = page.evaluate(ASK, list(wanted))
+    missed = {term: found[term][:3] for term, path in wanted.items() if path not in found[term][:3]}
+    assert set(missed) - COMMON == set(), missed
 
 
 @pytest.mark.browser

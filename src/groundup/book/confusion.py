@@ -149,7 +149,8 @@ def with_table(text: str, page: str, pages: Iterable[tuple[Chapter, str]]) -> st
             belief = _NUMBER.sub("…", box.title)
             cells = (chapter.number or "–", f"[{belief}]({target}#confusion-{box.id})", _in_short(box, chapter))
             rows.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
-    table = "\n".join(rows)
+    # Out of the search, which would find this page whatever is asked.
+    table = "\n".join(("<div data-search-exclude markdown>\n", *rows, "\n</div>"))
     return _TABLE.sub(lambda _: table, text)
 
 
