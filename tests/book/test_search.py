@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,13 @@ def test_a_page_carries_the_terms_that_it_defines(site: Path) -> None:
     tags = {entry["location"]: entry.get("tags", []) for entry in entries(site)}
     assert {"cosine similarity", "cosine", "γ"} <= set(tags["part-1/04-similarity/"])
     assert "cosine similarity" not in tags["part-3/12-pytorch/"]
+
+
+def test_what_says_that_it_is_not_searched_leaves_no_trace(site: Path) -> None:
+    pages = {
+        path: re.findall(r".{20}data-search-.{9}", path.read_text(encoding="utf-8")) for path in site.rglob("*.html")
+    }
+    assert {path.as_posix(): found for path, found in pages.items() if found} == {}
 
 
 def test_tick_labels_stay_out_of_the_search_index(site: Path) -> None:

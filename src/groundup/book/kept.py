@@ -259,7 +259,7 @@ def keep_search(index: Any, kept: Kept, keys: Mapping[str, str]) -> dict[str, st
             kept.put(name, key, index.entries[before:])
         else:
             index.entries.extend(entries)
-        content = content.replace(_EXCLUDED, "")
+        content = content.replace(f'{_EXCLUDED}="data-search-exclude"', "").replace(_EXCLUDED, "")
         contents[name] = _OWN_ATTRIBUTES.sub("", content) if "data-search-" in content else content
         page.content = ""
 
@@ -267,7 +267,7 @@ def keep_search(index: Any, kept: Kept, keys: Mapping[str, str]) -> dict[str, st
     return contents
 
 
-_EXCLUDED = " data-search-exclude"  # as our questions have it; a regular expression takes long on a whole page
+_EXCLUDED = " data-search-exclude"  # or, from Markdown, with itself as its value; a regular expression would take long
 _OWN_ATTRIBUTES = re.compile(r'\s?data-search-\w+="[^"]*"')
 _FORMULA = re.compile(r"<math\b.*?</math>", re.DOTALL)
 _UNSEARCHED = re.compile(r"<svg\b.*?</svg>|</?span\b[^>]*>", re.DOTALL)
