@@ -8,6 +8,8 @@ centres = np.array([[-1, -1], [1, 1], [-1, 1], [1, -1]])  # (4, 2)
 X = np.vstack([rng.normal(0, 0.35, (100, 2)) + c for c in centres])
 y = np.repeat([[0.0], [1.0]], 200, axis=0)
 print(X.shape, y.shape)  # (400, 2) and (400, 1)
+by_hand = X[:, [0]] * X[:, [1]] < 0  # (400, 1) chapter 5's product
+print("right by the sign of the product:", np.mean(by_hand == y))
 
 
 # %% baseline example="11.6"
@@ -46,14 +48,14 @@ ax.plot(*one.T, "x", color="C1", markersize=5)
 ends = np.array([-2.2, 2.2])
 cut = -(w[1] * ends + b) / w[0]  # where p is 0.5, at both heights
 ax.plot(cut, ends, color="black", alpha=0.5)
-ax.text(-0.1, -0.05, "the baseline's\nboundary", color="black", fontsize=9, ha="right")
+ax.text(-0.55, -1.97, "baseline", color="black", fontsize=9, ha="right")
 for (across, up), name, colour in zip(centres, ["class 0", "class 0", "class 1", "class 1"], ["C0", "C0", "C1", "C1"]):
     ax.text(across, 2.35 * up, name, color=colour, ha="center", va="center")
 ax.set(xlim=(-3, 3.2), ylim=(-2.6, 2.6), xlabel="first thermometer", ylabel="second thermometer")
 figure(
     fig,
     alt="Four round clusters at the corners of a square: dots at lower left and upper right, crosses at the other two "
-    "corners. A straight line cuts through them.",
+    "corners. The baseline's straight line cuts through them.",
     caption="Turn the line in your mind: no direction puts the dots on one side and the crosses on the other.",
 )
 
@@ -167,25 +169,26 @@ grads = backward(paper, x, target, a1, p)
 print("dz2", grads["b2"][0].round(4), "dz1", grads["b1"][0].round(4))
 print("dW2", grads["W2"].ravel().round(4))
 print("dW1", *grads["W1"].round(4))
+print("tanh is a stretched sigmoid:", np.allclose(np.tanh(grid), 2 * sigmoid(2 * grid) - 1))
 
 # %% flow fold
-pair = "({:.3f}, {:.3f})".format
+pair = "{:.3f}\n{:.3f}".format  # one number per neuron, below each other
 score = (a1 @ paper["W2"]).item()
-ahead = [pair(*x[0]), pair(*(x @ W1)[0]), pair(*a1[0]), f"{score:.3f}", f"{-np.log(p).item():.3f}"]
+ahead = ["1\n-1", pair(*(x @ W1)[0]), pair(*a1[0]), f"{score:.3f}", f"{-np.log(p).item():.3f}"]
 da1 = (grads["b2"] @ paper["W2"].T)[0]
 back = ["", pair(*grads["b1"][0]), pair(*da1), f"{grads['b2'].item():.3f}", "1"]
-rows = [(0.42, "C0", ahead), (-0.06, "black", ["x", "z₁", "a₁", "z₂", "loss"]), (-0.55, "C1", back)]
-links = [(0.14, "C0", ["· W₁", "tanh", "· W₂", "σ, −ln"]), (-0.28, "C1", ["", "· (1 − a₁²)", "· W₂ᵀ", "p − y"])]
+rows = [(0.52, "C0", ahead), (0, "black", ["x", "z₁", "a₁", "z₂", "loss"]), (-0.52, "C1", back)]
+links = [(0.2, "C0", ["· W₁", "tanh", "· W₂", "σ, −ln"]), (-0.2, "C1", ["", "· (1 − a₁²)", "· W₂ᵀ", "p − y"])]
 fig, ax = plt.subplots(figsize=(6, 2.4), subplot_kw={"xlim": (-0.5, 4.4), "ylim": (-0.75, 0.65)})
 for up, colour, texts in rows:
     for i, text in enumerate(texts):
-        ax.text(i, up, text.replace("-", "−"), color=colour, ha="center", fontsize=9)
+        ax.text(i, up, text.replace("-", "−"), color=colour, ha="center", va="center", fontsize=9)
 for up, colour, texts in links:
     for i, text in enumerate(texts):
         ends = [(i + 0.8, up / 2), (i + 0.2, up / 2)]
         if text:
             ax.annotate("", *(ends if up > 0 else ends[::-1]), arrowprops={"arrowstyle": "->", "color": colour})
-        ax.text(i + 0.5, up, text, color=colour, ha="center", fontsize=8)
+        ax.text(i + 0.5, up, text, color=colour, ha="center", va="center", fontsize=8)
 ax.axis("off")
 alt = "Five stations x, z1, a1, z2, loss. Blue arrows with values run right, orange arrows with slopes run left."
 figure(fig, alt=alt, caption="Read blue to the right, then orange to the left: each slope reuses the one before it.")
@@ -256,11 +259,11 @@ def train(params, X, y, lr=0.5, epochs=2000, log=LOGGED):
 net = train(params, X, y)
 
 # %% panels fold
-across, up = np.meshgrid(np.linspace(-2, 2, 33), np.linspace(-2, 2, 33))
-cells = np.column_stack([across.ravel(), up.ravel()])  # (1089, 2)
+across, up = np.meshgrid(np.linspace(-2, 2, 21), np.linspace(-2, 2, 21))
+cells = np.column_stack([across.ravel(), up.ravel()])  # (441, 2)
 fig, axes = plt.subplots(1, 4, figsize=(6, 2.1), sharey=True)
 for ax, epochs in zip(axes, (0, 50, 400, 2000)):
-    shaded = forward(train(params, X, y, epochs=epochs, log=()), cells)[1].reshape(33, 33)
+    shaded = forward(train(params, X, y, epochs=epochs, log=()), cells)[1].reshape(21, 21)
     for level in (0.5, 0.75, 0.95):
         ax.contourf(across, up, shaded, [level, 1.01], colors=["C1"], alpha=0.25)
         ax.contourf(across, up, shaded, [-0.01, 1 - level], colors=["C0"], alpha=0.25)
@@ -278,7 +281,7 @@ figure(
 # %% centres example="11.5"
 hidden, at_centres = forward(net, centres)  # (4, 8), (4, 1)
 for centre, value in zip(centres, at_centres.ravel()):
-    print(centre, f"{value:.3f}", "strictly between 0 and 1:", 0 < value < 1)
+    print(centre, f"{value:.3f}", "inside (0, 1):", 0 < value < 1)
 
 # %% heat fold
 fig, ax = plt.subplots(figsize=(6, 2.6))
@@ -287,12 +290,12 @@ for i, j in np.ndindex(hidden.shape):
     ax.add_patch(plt.Rectangle((j, 3 - i), 0.94, 0.9, color=colour, alpha=abs(hidden[i, j]) ** 2, linewidth=0))
     ax.text(j + 0.47, 3.45 - i, "+" if hidden[i, j] > 0 else "−", color="black", ha="center", va="center")
 ax.set(xlim=(0, 8), ylim=(0, 4), xticks=np.arange(8) + 0.47, xticklabels=range(1, 9), xlabel="hidden unit")
-ax.set(yticks=[3.45, 2.45, 1.45, 0.45], yticklabels=["(−1, −1)", "(1, 1)", "(−1, 1)", "(1, −1)"])
+ax.set(yticks=[3.45, 2.45, 1.45, 0.45], yticklabels=["−1, −1", "1, 1", "−1, 1", "1, −1"])
 figure(
     fig,
     alt="A table of four rows, the centres, and eight columns, the hidden units. Most cells are strongly blue for plus "
     "or orange for minus, and no two rows have the same pattern of signs.",
-    caption="Compare rows: every centre has a pattern of its own, and the last neuron weighs these eight values.",
+    caption="Strong colour is a value near ±1. Compare rows: every centre has a pattern of its own.",
 )
 
 # %% mlp
@@ -375,7 +378,7 @@ print("rows on which it is on:", (z > 0).sum())
 slopes = {"ReLU": 1.0 * (z > 0), "leaky ReLU": np.where(z > 0, 1, 0.01)}
 for name, slope in slopes.items():
     total = round(slope.sum(), 3)
-    print(name, "gradient of b, if each row pushes by 1:", total)
+    print(name, "gradient of b:", total)  # if each row pushes by 1
 
 
 # %% deep-loop
