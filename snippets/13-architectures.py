@@ -13,27 +13,29 @@ panels = [
     ("GNN: linked\nnodes", [0, 2, 4], [1.5] * 3),
 ]
 alt = (
-    "Five panels with five inputs below one output. MLP and attention link all five, attention by lines of unequal "
-    "width; the CNN links the middle three; the RNN passes through three squares; the GNN follows edges."
+    "Five panels, each with five inputs below one output. MLP and attention link all five, attention by lines of "
+    "unequal width; the CNN links the middle three; the RNN passes through three squares; the GNN follows edges."
 )
 
 # %% connections fold
-fig, axes = plt.subplots(1, 5, figsize=(6, 2.5))
+fig, axes = plt.subplots(2, 3, figsize=(6, 4.6))
+axes = axes.ravel()
+axes[5].axis("off")
 for i, (ax, (title, inputs, widths)) in enumerate(zip(axes, panels)):
     for start, width in zip(inputs, widths):
         ax.plot([start, 2], [0, 2], color=f"C{i}", linewidth=width)
     ax.plot(range(5), np.zeros(5), "o", color="black", alpha=0.3)
     ax.plot(inputs, np.zeros(len(inputs)), "o", color=f"C{i}")
     ax.plot(2, 2, "o", color=f"C{i}", markersize=9)
-    ax.set_title(title, fontsize=8)
-    ax.set(xlim=(-0.6, 4.6), ylim=(-0.9, 2.4))
+    ax.set_title(title, fontsize=11)
+    ax.set(xlim=(-0.6, 4.6), ylim=(-0.9, 2.3))
     ax.axis("off")
 axes[2].plot([0, 0, 1, 1, 1, 2, 2, 2], [0, 1, 1, 0, 1, 1, 0, 2], color="C2", linewidth=1.5)
 axes[2].plot(range(3), np.ones(3), "s", color="C2", markersize=5)
 for start, end, depth in [(0, 2, -1.4), (2, 4, -1.4), (1, 3, -2.2)]:
     t = np.linspace(0, 1, 20)
     axes[4].plot(start + (end - start) * t, depth * t * (1 - t), color="black", alpha=0.4)
-caption = "Count the coloured inputs in each panel: only they can reach the output above."
+caption = "Only the coloured inputs can reach the output above."
 figure(fig, alt=alt, caption=caption)
 
 # %% slide example="13.1"
@@ -67,7 +69,7 @@ figure(
     fig,
     alt="Above, a signal that is 1 at positions 3 to 5, with a two-part filter at its rise and its fall. Below, the "
     "output: a bar of plus one under the rise, minus one under the fall, dots at zero elsewhere.",
-    caption="Look below each filter: one output per place, and only the two edges give a bar.",
+    caption="Look below each filter: only the two edges give a bar.",
 )
 
 # %% flip example="13.8"
@@ -81,20 +83,6 @@ print("correlate:", np.array_equal(unflipped, conv1d(signal, w)))
 batch, weight = torch.tensor(signal)[None, None], torch.tensor(w)[None, None]
 layer_out = F.conv1d(batch, weight)[0, 0]  # (7,)
 print("torch:", np.array_equal(layer_out, conv1d(signal, w)))
-
-# %% shared
-rng = np.random.default_rng(0)
-seen = rng.normal(size=(30, 8))  # (30, 8) training signals
-seen[:, 4:] = 0  # nothing ever happened on the right
-wanted = np.diff(seen)  # (30, 7)
-dense = np.linalg.lstsq(seen, wanted)[0]  # (8, 7): 56 weights
-pairs = seen[:, :-1].ravel(), seen[:, 1:].ravel()
-windows = np.stack(pairs, axis=1)  # (210, 2) all neighbours
-shared = np.linalg.lstsq(windows, wanted.ravel())[0]  # (2,): 2 weights
-new = np.array([0.0, 0, 0, 0, 0, 1, 1, 0])  # (8,) an event on the right
-print("wanted:", np.diff(new))
-print("dense: ", (new @ dense).round(3) + 0.0)
-print("shared:", conv1d(new, shared.round(6)))
 
 # %% shift example="13.7"
 later = np.roll(signal, 1)  # (8,) one place to the right
@@ -184,14 +172,14 @@ print("slope by x1:", np.isclose(x.grad[0].item(), by_hand, atol=1e-6))
 fig, ax = plt.subplots(figsize=(6, 3.2))
 for i, w_h in enumerate([0.5, 0.8, 1.0, 1.2]):
     ax.plot(range(1, 21), rnn(impulse, w_h=w_h), "o-", color=f"C{i}", markersize=3)
-for i, (x, y, text) in enumerate([(1.3, 0.02, "0.5"), (7.2, 0.15, "0.8"), (15.5, 0.31, "1.0"), (15.5, 0.69, "1.2")]):
-    ax.text(x, y, f"weight {text}", color=f"C{i}")
+for i, (x, y, text) in enumerate([(1.6, 0.04, "0.5"), (7, 0.15, "0.8"), (16, 0.31, "1.0"), (12, 0.69, "weight 1.2")]):
+    ax.text(x, y, text, color=f"C{i}")
 ax.set(xlabel="step t", ylabel="state", xticks=[1, 5, 10, 15, 20], ylim=(-0.03, 0.8))
 figure(
     fig,
     alt="Four curves of the state after one impulse. With weight 0.5 it is gone by step 8, with 0.8 by step 20; with "
     "1.0 it sinks slowly; with 1.2 it climbs to a level of about 0.66 and stays.",
-    caption="Compare the right ends: up to weight 1 the state sinks, above it the state settles at a level of its own.",
+    caption="Compare the right ends, up to weight 1 and above it.",
 )
 
 
@@ -202,9 +190,10 @@ def sigmoid(z):
 
 def lstm_step(x, h, c, Wx, Wh, b):
     z = Wx @ x + Wh @ h + b  # (4n,)
-    write, keep, new, emit = np.split(z, 4)
-    c = sigmoid(keep) * c + sigmoid(write) * np.tanh(new)
-    return sigmoid(emit) * np.tanh(c), c
+    i, f, g, o = np.split(z, 4)
+    i, f, g, o = sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
+    c = f * c + i * g
+    return o * np.tanh(c), c
 
 
 torch.manual_seed(0)
@@ -218,11 +207,11 @@ for name, ours, theirs in zip("hc", own, cell(x, (h, c))):
 
 # %% gate
 zeros = np.zeros((4, 1))
-for keep in (20.0, -20.0):  # pre-activation of the forget gate
-    b, c = np.array([-20.0, keep, 0.0, 0.0]), np.array([2.0])
-    for _ in range(100):
+for forget in (20.0, -20.0):  # before the sigmoid
+    b, c = np.array([-20.0, forget, 0.0, 0.0]), np.array([2.0])
+    for _ in range(500):
         _, c = lstm_step(np.zeros(1), np.zeros(1), c, zeros, zeros, b)
-    print("forget gate", sigmoid(keep).round(3), "cell 100 steps on", c.round(3)[0])
+    print("forget gate", sigmoid(forget).round(3), "cell 500 steps on", c.round(3)[0])
 
 # %% recurrent-counts example="13.11"
 for parts, kind in [(1, nn.RNN), (3, nn.GRU), (4, nn.LSTM)]:
@@ -238,6 +227,7 @@ def softmax(z):
 X = np.array([[1.0, 0, 1, 0], [0, 1, 0, 1], [1, 1, 0, 0]])  # (3, 4)
 scores = X @ X.T / np.sqrt(4)  # (3, 3)
 A = softmax(scores)
+print("plain mean:", X.mean(axis=0).round(3))
 print(A.round(3))
 print((A @ X).round(3))
 library = F.scaled_dot_product_attention(*[torch.tensor(X)[None]] * 3)[0]
@@ -253,12 +243,12 @@ for i in range(3):
         ax.text(j + 1, bottom[j] + part[j] / 2, f"{part[j]:.2f}", color="black", ha="center", va="center", fontsize=9)
     ax.text(4.45, 0.78 - 0.17 * i, f"token {i + 1}: weight {A[0, i]:.2f}", color=f"C{i}")
     bottom += part
-ax.set(xlim=(0.5, 6.1), xticks=[1, 2, 3, 4], ylim=(0, 0.95), xlabel="coordinate", ylabel="output of token 1")
+ax.set(xlim=(0.5, 6.6), xticks=[1, 2, 3, 4], ylim=(0, 0.95), xlabel="coordinate", ylabel="output of token 1")
 figure(
     fig,
     alt="Four stacked bars, one for each coordinate of the output: 0.51 and 0.31 on the first, 0.19 and 0.31 on the "
     "second, 0.51 on the third, 0.19 on the fourth.",
-    caption="Each colour is one token times its weight. Follow blue: token 1 gives most to its own output.",
+    caption="Follow blue: token 1 gives most to its own output.",
 )
 
 # %% recomputed
@@ -321,6 +311,8 @@ def attention(Q, K, V, mask=True):
     return softmax(np.where(mask, scores, -np.inf)) @ V
 
 
+swap = np.eye(4)[[1, 0, 3, 2]]  # (4, 4) exchanges coordinates
+print("token 1 seeks:", softmax(X @ swap @ X.T / 2)[0].round(3))
 rng = np.random.default_rng(0)
 Wq, Wk, Wv, Wo = rng.normal(size=(4, 4, 4))  # each (4, 4)
 Q, K, V = X @ Wq, X @ Wk, X @ Wv  # each (3, 4)
@@ -363,6 +355,20 @@ lone = torch.tensor([[0.5, 1.0, -1.0], [-torch.inf] * 3])  # (2, 3) masked score
 rows = torch.softmax(lone, dim=1)
 print(rows[1].tolist())
 print("mean over both rows:", rows.mean().item())
+
+# %% shared
+rng = np.random.default_rng(0)
+seen = rng.normal(size=(30, 8))  # (30, 8) training signals
+seen[:, 4:] = 0  # nothing ever happened on the right
+wanted = np.diff(seen)  # (30, 7)
+dense = np.linalg.lstsq(seen, wanted)[0]  # (8, 7): 56 weights
+pairs = seen[:, :-1].ravel(), seen[:, 1:].ravel()
+windows = np.stack(pairs, axis=1)  # (210, 2) all neighbours
+shared = np.linalg.lstsq(windows, wanted.ravel())[0]  # (2,): 2 weights
+new = np.array([0.0, 0, 0, 0, 0, 1, 1, 0])  # (8,) an event on the right
+print("wanted:", np.diff(new))
+print("dense: ", (new @ dense).round(3) + 0.0)
+print("shared:", conv1d(new, shared.round(6)))
 
 # %% toeplitz
 T = np.eye(7, 8, k=1) - np.eye(7, 8)  # (7, 8)
