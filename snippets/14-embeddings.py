@@ -35,7 +35,8 @@ ax.plot(*closed.T, color="black", alpha=0.6)
 for i, (corner, name) in enumerate(zip(corners, ["king", "queen", "apple"])):
     ax.plot(*np.vstack([np.zeros(3), corner]).T, color="black", alpha=0.25)
     ax.plot(*corner[:, None], "o", color=f"C{i}")
-    ax.text(*(corner * 1.2), name, color=f"C{i}", ha="center", va="center")
+    side = ("center", "left", "center")[i]
+    ax.text(*(corner * 1.2), name, color=f"C{i}", ha=side, va="center")
 ax.view_init(elev=30, azim=45)
 ax.set_axis_off()
 ax.set_title("one-hot", fontsize=10)
@@ -51,8 +52,8 @@ ax.set_title("dense", fontsize=10)
 ax.spines[:].set_visible(False)
 figure(
     fig,
-    alt="Left, three corners of a cube joined by equal lines. Right, king and queen close together, apple far away.",
-    caption="Compare the gaps: three equal ones on the left, a short and two long ones on the right.",
+    alt="Left, three cube corners with equal gaps. Right, king and queen close, apple far.",
+    caption="Compare the gaps: left, three equal ones; right, a short one and two long ones.",
 )
 
 # %% toy example="14.1"
@@ -78,19 +79,18 @@ print("queen", cosine(target, queen).round(3), "apple", cosine(target, apple).ro
 # %% parallelogram fold
 fig, ax = plt.subplots(figsize=(6, 3.2))
 spots = {name: (row[2] - row[1], row[0]) for name, row in zip(words, toy)}
-for tail, tip, colour in [
-    ("man", "king", "C0"),
-    ("woman", "queen", "C0"),
-    ("man", "woman", "C1"),
-    ("king", "queen", "C1"),
-]:
-    ax.annotate("", spots[tip], spots[tail], arrowprops=dict(arrowstyle="->", color=colour, linewidth=2))
+steps = [("man", "king", "C0"), ("woman", "queen", "C0")]
+steps += [("man", "woman", "C1"), ("king", "queen", "C1")]
+for tail, tip, colour in steps:
+    arrow = dict(arrowstyle="->", color=colour, linewidth=2)
+    ax.annotate("", spots[tip], spots[tail], arrowprops=arrow)
 for name in words[:4]:
     x, y = spots[name]
-    ax.text(x + 0.2 * np.sign(x), y, name, color="black", ha="center", va="center")
+    ax.text(1.08 * x, y, name, color="black", ha="left" if x > 0 else "right", va="center")
 ax.text(0.9, 0.5, "+ royalty", color="C0", ha="right", va="center")
 ax.text(0, 1.06, "− male + female", color="C1", ha="center")
-ax.set(xlim=(-1.5, 1.5), ylim=(-0.15, 1.25), xlabel="female − male", ylabel="royalty", xticks=[-1, 0, 1], yticks=[0, 1])
+ax.set(xlim=(-1.6, 1.6), xticks=[-1, 0, 1], xlabel="female − male")
+ax.set(ylim=(-0.15, 1.25), yticks=[0, 1], ylabel="royalty")
 figure(
     fig,
     alt="A rectangle with corners man, woman, queen and king. Opposite sides are equal arrows.",
@@ -107,7 +107,8 @@ for name, row in zip(words, rough):
 
 # %% rotated
 rng = np.random.default_rng(0)
-turn, _ = np.linalg.qr(rng.normal(size=(4, 4)))  # (4, 4) a random rotation
+turn, _ = np.linalg.qr(rng.normal(size=(4, 4)))  # (4, 4) a random turn with a mirror
+turn[:, 0] *= -1  # mirrored back: a rotation
 turned = toy @ turn
 print("king, before and after:", toy[0], turned[0].round(2))
 U, V = unit_rows(toy), unit_rows(turned)
@@ -172,8 +173,8 @@ for ax, rows, title in zip(axes, (C, X), ("raw counts", "two numbers each")):
     ax.spines[:].set_visible(False)
 figure(
     fig,
-    alt="Two tables of cosines. Raw counts are a mottled mix; after the reduction there are clear blocks.",
-    caption="Blue is alike, orange opposed. Upper left, four animals become one block, and drinks (last row) joins it.",
+    alt="Two tables of cosines. Raw counts: a mottled mix. Two numbers each: clear blocks.",
+    caption="Blue is alike, orange opposed. Right, animals and the verb drinks form a block.",
 )
 
 # %% lookup example="14.7"
@@ -242,7 +243,8 @@ floor = -np.sum(C[C > 0] * np.log(share[C > 0])) / C.sum()
 with torch.no_grad():
     each = nn.functional.cross_entropy(model(pairs[:, 0]), pairs[:, 1], reduction="none")
 print("guessing:", np.log(len(vocab)).round(2), "lowest possible:", floor.round(2))
-print("trained, within 0.1 of the lowest:", ((each * often).sum() / often.sum()).item() < floor + 0.1)
+reached = ((each * often).sum() / often.sum()).item()
+print("trained, within 0.1 of the lowest:", reached < floor + 0.1)
 
 
 # %% neighbours
@@ -257,13 +259,14 @@ for word in ("king", "queen", "woman", "cat", "puppy", "milk"):
     print(f"{word}: {before} at random, {after} when trained")
 
 # %% map fold
-groups = [["king", "queen", "prince", "princess"], ["man", "woman", "boy", "girl"], ["cat", "kitten"]]
-groups += [["dog", "puppy"], ["milk", "fish"], ["water", "bones"], ["crown", "throne", "palace"]]
-groups += [["soup", "tea", "rain", "bath"], ["hot", "cold"]]
+lines = "king queen prince princess, man woman boy girl, cat kitten, dog puppy, milk fish, "
+lines += "water bones, crown throne palace, soup tea rain bath, hot cold"
+groups = [group.split() for group in lines.split(", ")]
 chosen = [vocab.index(word) for group in groups for word in group]
 rows = unit_rows(E)[chosen] - unit_rows(E)[chosen].mean(axis=0)  # (25, 10)
 _, _, axes = np.linalg.svd(rows, full_matrices=False)
-axes *= np.sign(axes[np.arange(len(axes)), np.abs(axes).argmax(axis=1)])[:, None]  # a fixed sign for each direction
+largest = np.abs(axes).argmax(axis=1)
+axes *= np.sign(axes[np.arange(len(axes)), largest])[:, None]  # fixed signs
 spots = dict(zip(chosen, rows @ axes[:2].T))
 
 # %% map-labels fold tol=0.02
@@ -271,18 +274,16 @@ fig, ax = plt.subplots(figsize=(6, 4))
 for i, group in zip([0, 1, 2, 2, 3, 3, 4, 5, 5], groups):
     here = np.array([spots[vocab.index(word)] for word in group])  # (n, 2)
     ax.plot(*here.T, "o", color=f"C{i}", alpha=0.8)
-    x, y = (
-        (here.mean(axis=0)[0], here[:, 1].max() + 0.08)
-        if len(group) > 2
-        else (here[:, 0].max() + 0.07, here[:, 1].mean())
-    )
-    ax.text(x, y, ", ".join(group), color=f"C{i}", ha="center" if len(group) > 2 else "left", va="baseline", fontsize=9)
+    x, y, side = here[:, 0].max() + 0.07, here[:, 1].mean(), "left"
+    if len(group) > 2:
+        x, y, side = here[:, 0].mean(), here[:, 1].max() + 0.08, "center"
+    ax.text(x, y, ", ".join(group), color=f"C{i}", ha=side, fontsize=9)
 ax.set(xticks=[], yticks=[])
 ax.margins(0.25)
 figure(
     fig,
-    alt="Dots in groups: royal people, other people, animals, foods, belongings, and the words around hot and cold.",
-    caption="Look at the words beside each other: nobody told the training which belong together.",
+    alt="Dots in groups: royalty, other people, animals, foods, belongings, hot and cold.",
+    caption="Look at the words beside each other: no sentence says that they belong together.",
 )
 
 
@@ -332,22 +333,23 @@ print("dot", shelf @ query)
 print("cosine", (unit_rows(shelf) @ query).round(3))
 
 # %% slope fold
-many = np.abs(np.random.default_rng(2).normal(size=(10, 2))) * np.linspace(0.5, 3, 10)[:, None]  # (10, 2)
+many = np.abs(np.random.default_rng(2).normal(size=(10, 2)))
+many *= np.linspace(0.5, 3, 10)[:, None]  # (10, 2) ever longer
 by_dot = np.argsort(np.argsort(-many @ query))  # (10,) places, 0 is best
 by_cosine = np.argsort(np.argsort(-unit_rows(many) @ query))
 fig, ax = plt.subplots(figsize=(6, 3.6))
 for i in range(10):
-    winner = by_dot[i] == 0 or by_cosine[i] == 0
-    colour, ends = ("C1" if by_dot[i] == 0 else "C0" if winner else "C5"), (by_dot[i] + 1, by_cosine[i] + 1)
-    ax.plot([0, 1], ends, "o-", color=colour, alpha=1 if winner else 0.5)
+    ends = by_dot[i] + 1, by_cosine[i] + 1
+    colour = "C1" if ends[0] == 1 else "C0" if ends[1] == 1 else "C5"
+    ax.plot([0, 1], ends, "o-", color=colour, alpha=1 if 1 in ends else 0.5)
     ax.text(-0.04, ends[0], "abcdefghij"[i], ha="right", va="center", color=colour)
     ax.text(1.04, ends[1], "abcdefghij"[i], ha="left", va="center", color=colour)
 ax.set(xlim=(-0.3, 1.3), ylim=(10.6, 0.4), yticks=[1, 10], ylabel="place")
 ax.set_xticks([0, 1], ["by dot product", "by cosine"])
 figure(
     fig,
-    alt="Ten candidates a to j ranked twice, by dot product and by cosine; many of the joining lines cross.",
-    caption="Follow the two coloured lines: one starts at the first place, the other ends there.",
+    alt="Ten candidates ranked by dot product and by cosine; many of the joining lines cross.",
+    caption="Follow the coloured lines: one starts at the first place, the other ends there.",
 )
 
 # %% one-side
@@ -378,12 +380,13 @@ print("row of <unknown> moved:", not np.array_equal(E[-1], start[-1]))
 # %% shifted-pmi
 n, k = torch.tensor(C6), 2  # counts of the ten words; negatives for each pair
 chance = n.sum(1, keepdim=True) * n.sum(0) / n.sum()  # (10, 10)
-tables = (torch.randn(2, 10, 10, generator=torch.manual_seed(0)).double() * 0.3).requires_grad_()
+torch.manual_seed(0)
+tables = (torch.randn(2, 10, 10).double() * 0.3).requires_grad_()
 opt = torch.optim.Adam([tables], lr=0.05)
-sigmoid = nn.functional.logsigmoid
+log_sigmoid = nn.functional.logsigmoid
 for _ in range(1500):
     x = tables[0] @ tables[1].T  # (10, 10) dot products of two tables
-    loss = -(n * sigmoid(x) + k * chance * sigmoid(-x)).sum() / n.sum()
+    loss = -(n * log_sigmoid(x) + k * chance * log_sigmoid(-x)).sum() / n.sum()
     opt.zero_grad()
     loss.backward()
     opt.step()
@@ -392,12 +395,14 @@ shifted = torch.log(n / chance) - np.log(k)
 print("dot products match PMI − ln k to 0.1:", (x - shifted)[seen].abs().max().item() < 0.1)
 
 # %% in-batch
-batch = torch.tensor([[0.9, 0.1, 0.0], [0.7, 0.8, 0.1], [0.0, 0.2, 0.6]])  # row i belongs to column i
+# row i belongs to column i
+batch = torch.tensor([[0.9, 0.1, 0.0], [0.7, 0.8, 0.1], [0.0, 0.2, 0.6]])
 for tau in (1.0, 0.1):
     s = batch.clone().requires_grad_()
     nn.functional.cross_entropy(s / tau, torch.arange(3)).backward()
     push = s.grad[1, [0, 2]]  # on the two wrong columns of row 1
-    print("τ", tau, "push on the harder negative, share:", round((push[0] / push.sum()).item(), 3))
+    share = (push[0] / push.sum()).item()
+    print("τ", tau, "push on the harder negative, share:", round(share, 3))
 
 # %% weat
 women, men = ["woman", "girl", "queen", "princess"], ["man", "boy", "king", "prince"]
@@ -410,15 +415,12 @@ for d in (3, 100):
     points = np.random.default_rng(0).normal(size=(500, d))  # (500, d)
     gaps = np.linalg.norm(points[:, None] - points, axis=2)  # (500, 500)
     top = np.argsort(gaps, axis=1)[:, 1:11]  # (500, 10) column 0 is the point itself
-    print(d, "dimensions: the most popular point is in", np.bincount(top.ravel()).max(), "lists of ten")
+    most = np.bincount(top.ravel()).max()
+    print(d, "dimensions: the most popular point is in", most, "lists of ten")
 shifted = unit_rows(points + 2)  # all pushed one way
 centred = unit_rows(shifted - shifted.mean(axis=0))
-print(
-    "mean cosine, pushed:",
-    (shifted @ shifted.T).mean().round(2),
-    "centred:",
-    abs((centred @ centred.T).mean()).round(2),
-)
+for name, U in [("pushed", shifted), ("centred", centred)]:
+    print("mean cosine,", name, abs((U @ U.T).mean()).round(2))
 
 # %% shorter
 rng = np.random.default_rng(0)
@@ -426,11 +428,13 @@ wide = rng.normal(size=(400, 16)) @ rng.normal(size=(16, 64))  # (400, 64)
 wide = unit_rows(wide + 0.1 * rng.normal(size=wide.shape))
 _, _, axes = np.linalg.svd(wide - wide.mean(axis=0))
 step = np.abs(wide).max() / 127
-versions = {"first 16": wide[:, :16], "PCA to 16": wide @ axes[:16].T, "int8": np.round(wide / step)}
+versions = {"first 16": wide[:, :16], "PCA to 16": wide @ axes[:16].T}
+versions["int8"] = np.round(wide / step)
 
 
 def first(E):
-    return (unit_rows(E) @ unit_rows(E).T - 9 * np.eye(len(E))).argmax(axis=1)  # (n,) nearest neighbours
+    U = unit_rows(E)
+    return (U @ U.T - 9 * np.eye(len(E))).argmax(axis=1)  # (n,) nearest neighbours
 
 
 for name, short in versions.items():
@@ -442,7 +446,8 @@ word, neighbour = pairs.T
 
 
 def loss_of(A, B, size):
-    each = nn.functional.cross_entropy(A[word, :size] @ B[:, :size].T, neighbour, reduction="none")
+    logits = A[word, :size] @ B[:, :size].T
+    each = nn.functional.cross_entropy(logits, neighbour, reduction="none")
     return (each * often).sum() / often.sum()
 
 
@@ -452,8 +457,9 @@ for _ in range(300):
     opt.zero_grad()
     sum(loss_of(*nested, size) for size in (3, 10)).backward()
     opt.step()
-print("cut to 3: nested training is better:", loss_of(*nested, 3).item() < loss_of(A, B, 3).item() - 0.3)
-print("at 10: costs less than 0.1:", loss_of(*nested, 10).item() < loss_of(A, B, 10).item() + 0.1)
+at_3, at_10 = ((loss_of(A, B, k) - loss_of(*nested, k)).item() for k in (3, 10))
+print("cut to 3: nested training is better:", at_3 > 0.3)
+print("at 10: costs less than 0.1:", at_10 > -0.1)
 
 
 # %% blanks
@@ -474,7 +480,8 @@ print("float32:", rows * columns * 4 / 1e6, "int8:", rows * columns / 1e6)
 def skipgram_step(E_in, E_out, pair, negatives, lr):
     word, others = pair[0], [pair[1], *negatives]
     x = E_out[others] @ E_in[word]  # (1 + k,) dot products
-    slope = 1 / (1 + np.exp(-x)) - np.eye(len(others))[0]  # p − y; only the first is a true neighbour
+    y = np.eye(len(others))[0]  # 1 for the true neighbour, which is first; then zeros
+    slope = 1 / (1 + np.exp(-x)) - y  # p − y
     row = E_in[word].copy()
     E_in[word] -= lr * slope @ E_out[others]
     np.add.at(E_out, others, -lr * slope[:, None] * row)
@@ -482,14 +489,15 @@ def skipgram_step(E_in, E_out, pair, negatives, lr):
 
 E_in, E_out = np.random.default_rng(0).normal(size=(2, 5, 3))
 tables = [torch.tensor(t, requires_grad=True) for t in (E_in, E_out)]
-x = tables[1][[1, 3, 3]] @ tables[0][0]
-nn.functional.binary_cross_entropy_with_logits(x, torch.tensor([1.0, 0, 0]).double(), reduction="sum").backward()
+x, y = tables[1][[1, 3, 3]] @ tables[0][0], torch.tensor([1.0, 0, 0]).double()
+nn.BCEWithLogitsLoss(reduction="sum")(x, y).backward()
 expected = [t.detach().numpy() - 0.1 * t.grad.numpy() for t in tables]
 skipgram_step(E_in, E_out, (0, 1), [3, 3], lr=0.1)
 print("agrees with autograd:", np.allclose(E_in, expected[0]), np.allclose(E_out, expected[1]))
 
 # %% recommender
-stars = torch.tensor([[2.0, 1, -2, 0], [1, 2, 0, -2], [-2, -2, 2, 1], [0, -2, 1, 2]])  # minus 3; 0: no rating yet
+# ratings minus 3; 0: no rating yet
+stars = torch.tensor([[2.0, 1, -2, 0], [1, 2, 0, -2], [-2, -2, 2, 1], [0, -2, 1, 2]])
 user, item = torch.argwhere(stars != 0).T  # (12,) each
 torch.manual_seed(0)
 users, items = nn.Embedding(4, 2), nn.Embedding(4, 2)
@@ -501,7 +509,8 @@ for _ in range(300):
     opt.step()
 taste, kind = users.weight.detach().numpy(), items.weight.detach().numpy()
 print("error below 0.3:", loss.item() < 0.3)
-print("user 0 is nearer to 1 than to 2:", cosine(taste[0], taste[1]) > cosine(taste[0], taste[2]))
+to_1, to_2 = cosine(taste[0], taste[1]), cosine(taste[0], taste[2])
+print("user 0 is nearer to 1 than to 2:", to_1 > to_2)
 print("the rating that user 0 has yet to give is negative:", taste[0] @ kind[3] < 0)
 
 
@@ -510,11 +519,15 @@ def kept_pairs(some, k=10):
     vocab, C = cooccurrence(some, window=3)
     left, sigma, _ = np.linalg.svd(ppmi(C))
     X = unit_rows(left[:, :k] * np.sqrt(sigma[:k]) + 1e-9)
-    couples = [c.split() for c in ("cat kitten", "dog puppy", "milk fish", "hot cold", "crown throne")]
+    couples = ("cat kitten", "dog puppy", "milk fish", "hot cold", "crown throne")
+    couples = [c.split() for c in couples]
     both = [[vocab.index(w) for w in c] for c in couples if set(c) <= set(vocab)]
     return sum(np.sum(X @ X[a] > X[b] @ X[a] + 1e-9) <= 3 for a, b in both)
 
 
 rng = np.random.default_rng(0)
-found = [np.mean([kept_pairs(rng.choice(text, n, replace=False)) for _ in range(5)]) for n in (15, 50, 148)]
+found = [
+    np.mean([kept_pairs(rng.choice(text, n, replace=False)) for _ in range(5)])  # five tries
+    for n in (15, 50, 148)
+]
 print("more sentences, more couples found:", found[0] < found[1] < found[2])
