@@ -124,11 +124,10 @@ for word in [*counts, "lowest_"]:
 
 # %% trade-off fold
 passage = """a model of language reads a text and gives a number to every piece that may come next . the piece is drawn
-and the text grows by it . whole words make a short text and a long list of pieces , and a new word has no
-place on the list . letters make a short list and a long text , for every letter is a piece . between the
-two lies a list that learns from counting : the pair that stands together most often becomes one new piece
-, and then the counting starts again . frequent words end as one piece , rare words stay in several parts
-, and no word is ever without a spelling ."""
+and the text grows by it . whole words make a short text and a long list of pieces , and a new word has no place on the
+list . letters make a short list and a long text , for every letter is a piece . between the two lies a list that
+learns from counting : the pair that stands together most often becomes one new piece , and then the counting starts
+again . frequent words end as one piece , rare words stay in several parts , and no word is ever without a spelling"""
 story = Counter(word + "_" for word in passage.split())
 learned = bpe_train(story, 120)
 split, lengths = {word: list(word) for word in story}, []
@@ -140,9 +139,10 @@ ax.plot(lengths, color="C0")
 ax.axhline(story.total(), color="black", alpha=0.4, linestyle=":")
 ax.text(75, story.total() + 12, "one token a word", color="black")
 ax.text(8, lengths[0] - 20, "one token a character", color="black")
-ax.set(xlabel="merges", ylabel="tokens of the passage", ylim=(0, None))
+ax.set(xlabel="merges", ylim=(0, None))
+ax.set_ylabel("tokens of the passage", labelpad=10)
 alt = "A curve falls steeply from one token a character, then ever more slowly towards one token a word."
-figure(fig, alt=alt, caption="Look at the bend: early merges save most, later ones only lengthen the vocabulary.")
+figure(fig, alt=alt, caption="Look at the bend: early merges save most, later ones save little.")
 
 # %% library
 import json
@@ -182,8 +182,8 @@ for ax, T in zip(axes, (0.2, 0.5, 1, 2, 5)):
     ax.bar(words, softmax(z / T), color=["C0", "C1", "C2", "C3"])
     ax.axhline(0.25, color="black", alpha=0.5, linestyle=":")
     ax.set_title(f"T = {T}", fontsize=10)
-    ax.tick_params(axis="x", rotation=90)
-axes[0].set_ylabel("probability")
+    ax.tick_params(axis="x", rotation=90, length=0, pad=6)
+axes[0].set_ylabel("probability", labelpad=10)
 alt = "Five groups of four bars. At T = 0.2 the first has nearly all; at T = 5 all four are near a dotted line at 0.25."
 figure(
     fig, alt=alt, caption="From left to right the first bar sinks and the last one rises; their order never changes."
@@ -227,7 +227,8 @@ for i, T in enumerate((1, 2)):
     ax.plot(first, gathered[first - 1], "o", color=f"C{i}", markersize=13, alpha=0.35)
 ax.axhline(0.9, color="black", alpha=0.5, linestyle=":")
 ax.text(1, 0.92, "p = 0.9", color="black")
-ax.set(xlabel="tokens kept, the likeliest first", ylabel="probability gathered", ylim=(0.3, 1.05))
+ax.set(xlabel="tokens kept, the likeliest first", ylim=(0.3, 1.05))
+ax.set_ylabel("probability gathered", labelpad=10)
 ax.set_xticks([1, 2, 3, 4])
 alt = "Two rising curves. At T = 1 the third point is the first above a dotted line at 0.9, at T = 2 only the fourth."
 figure(
@@ -371,6 +372,7 @@ for N in (70e9, 280e9):
     days = C / (1000 * 4e14) / 86_400
     rent = days * 24 * 1000 * 2 / 1e6  # million dollars
     print(f"{N / 1e9:.0f}B, {D / 1e12:.1f}T, {C:.1e}: {days:.0f} days, {rent:.1f} million")
+print(round(20 * 70e9 / (100_000 * 1000)))
 
 # %% beam
 first = np.array([0.6, 0.4])
