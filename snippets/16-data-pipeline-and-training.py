@@ -325,12 +325,13 @@ for row, (name, low, high, colour) in enumerate(spans):
     ax.text(at, row, name, color=colour, ha=side, va="center")
 for place, name in [(np.log2(1e-8), "1e-8"), (np.log2(1e-8) + 10, "1e-8 · 1024")]:
     ax.plot([place, place], [-0.4, 2.4], color="black", linestyle=":")
-    ax.text(place, 2.5 + 0.35 * (name != "1e-8"), name, color="black", ha="center", fontsize=9)
-ax.set(xlim=(-235, 135), ylim=(-0.6, 3.2), yticks=[], xlabel="size as a power of 2")
+    side = "right" if name == "1e-8" else "left"
+    ax.text(place, 2.55, name, color="black", ha=side, fontsize=9)
+ax.set(xlim=(-235, 135), ylim=(-0.6, 2.9), yticks=[], xlabel="size as a power of 2")
 ax.spines[["left", "top", "right"]].set_visible(False)
 figure(
     fig,
-    alt="Three bars over powers of two: float16 from -24 to 16, bfloat16 and float32 nearly ten times as wide.",
+    alt="Three bars over powers of two: float16 from -24 to 16, bfloat16 and float32 more than six times as wide.",
     caption="Look at the two dotted lines: 1e-8 lies left of the float16 bar, and times 1024 inside it.",
 )
 
@@ -482,10 +483,10 @@ axes[0, 1].text(250, 6, "training", color="C0")
 axes[1, 0].set(xlabel="step", ylabel="loss")
 axes[1, 1].set_xlabel("step")
 alt = (
-    "Four panels: both losses fall and stay close; training falls while validation turns up; both leave the panel "
-    "at once; both stay level."
+    "Four panels: both losses fall and stay close; training falls while validation turns up; both dip and leave "
+    "the panel; both stay level."
 )
-figure(fig, alt=alt, caption="Look at the gap and the direction: each panel names its fault by the shape alone.")
+figure(fig, alt=alt, caption="Look at the gap and the direction: the shape alone tells the four apart.")
 
 # %% bigger-batches
 slopes = np.random.default_rng(0).normal(size=(2**16,))  # one gradient an example
