@@ -133,7 +133,9 @@ def collected(pages: Iterable[tuple[Chapter, str]]) -> str:
 
 
 def with_table(text: str, page: str, pages: Iterable[tuple[Chapter, str]]) -> str:
-    """A page's Markdown with a table of all confusions in the place of its line ``{{ confusions }}``.
+    """A page's Markdown with a table of all wrong beliefs in the place of its line ``{{ confusions }}``.
+
+    What holds instead is left to the boxes and to the page that collects them: it would double a chapter's weight.
 
     Args:
         text: The page's Markdown.
@@ -142,22 +144,16 @@ def with_table(text: str, page: str, pages: Iterable[tuple[Chapter, str]]) -> st
     """
     if not _TABLE.search(text):
         return text
-    rows = ["| Chapter | What people believe | What holds |", "|---|---|---|"]
+    rows = ["| Chapter | What people believe |", "|---|---|"]
     for chapter, other in pages:
         target = posixpath.relpath(chapter.page, posixpath.dirname(page)) if chapter.page != page else ""
-        for box in boxes(other):
-            belief = _NUMBER.sub("…", box.title)
-            cells = (chapter.number or "–", f"[{belief}]({target}#confusion-{box.id})", _in_short(box, chapter))
-            rows.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
+        links = [f"[{_NUMBER.sub('…', box.title)}]({target}#confusion-{box.id})" for box in boxes(other)]
+        if links:
+            said = "<br>".join(links).replace("|", r"\|")
+            rows.append(f"| {chapter.number or chapter.slug.partition('-')[0]} | {said} |")
     # Out of the search, which would find this page whatever is asked.
     table = "\n".join(("<div data-search-exclude markdown>\n", *rows, "\n</div>"))
     return _TABLE.sub(lambda _: table, text)
-
-
-def _in_short(box: Box, chapter: Chapter) -> str:
-    """The first sentence of what holds, as plain words."""
-    paragraph = next((line for line in right_model(box, chapter) if line), "")
-    return re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", _SENTENCE.split(paragraph)[0])
 
 
 @functools.lru_cache(512)  # Under `mkdocs serve` most pages stay as they are.

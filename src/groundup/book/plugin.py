@@ -28,6 +28,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 
 from groundup.book import cells, confusion, downloads, facts, jupyter, kept, lock, offline, render, search, tooltip
+from groundup.book.assets import join_sheets, lighten_scripts
 from groundup.book.book import Book
 from groundup.book.companion import MASTERY
 from groundup.book.contents import Chapter
@@ -38,7 +39,6 @@ from groundup.book.page import description
 from groundup.book.program import Program
 from groundup.book.progress import Progress
 from groundup.book.runner import Run, Runner
-from groundup.book.sheets import join_sheets
 from groundup.book.term import Term
 
 GLOSSARY = "glossary.md"
@@ -146,7 +146,7 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
 
     @event_priority(-100)
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Add the pages made from the chapters; note which files there are, for links resolve by them; join sheets."""
+        """Add the pages made from the chapters; note which files there are, for links resolve by them."""
         for page in self.generated:
             files.append(File.generated(config, page.path, content=page.text))
         for path in self.notebooks:
@@ -157,6 +157,7 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         self.urls = {file.src_uri: file.url for file in files}
         self.listing = kept.digest([(file.src_uri, file.url) for file in files])
         join_sheets(files, config, named_by_content=self.command != "serve")
+        lighten_scripts(files, config)
         try:
             self.tips = self._tips()
         except Fault as fault:

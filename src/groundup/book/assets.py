@@ -1,10 +1,15 @@
-"""The book's style sheets as one file: a page waits for one request more than Material's own, not for seven."""
+"""What the book's pages load beside Material's own: style sheets as one file, scripts, both without their comments.
+
+A page waits for one style sheet more than Material's, not for seven; and a first page is some kilobytes lighter.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from pathlib import PurePosixPath
 
+import rcssmin
+import rjsmin
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
@@ -25,7 +30,7 @@ def join_sheets(files: Files, config: MkDocsConfig, *, named_by_content: bool) -
     joined = [file for file in found if _folder(file) == _folder(found[0])]
     if not joined:
         return
-    content = "\n".join(file.content_string for file in joined)
+    content = str(rcssmin.cssmin("\n".join(file.content_string for file in joined)))
     digest = f".{hashlib.sha256(content.encode()).hexdigest()[:8]}" if named_by_content else ""
     name = str(_folder(joined[0]) / f"book{digest}.css")
     for file in joined:
@@ -33,6 +38,15 @@ def join_sheets(files: Files, config: MkDocsConfig, *, named_by_content: bool) -
     files.append(File.generated(config, name, content=content))
     taken = {file.src_uri for file in joined}
     config.extra_css = [name, *(path for path in config.extra_css if path not in taken)]
+
+
+def lighten_scripts(files: Files, config: MkDocsConfig) -> None:
+    """Take comments and indentation out of the scripts that ``extra_javascript`` names and that lie in docs/."""
+    for script in config.extra_javascript:
+        file = files.get_file_from_path(str(script))
+        if file is not None:
+            files.remove(file)
+            files.append(File.generated(config, file.src_uri, content=str(rjsmin.jsmin(file.content_string))))
 
 
 def _folder(file: File) -> PurePosixPath:
