@@ -10,11 +10,11 @@ stages = {
     "scores": "#compare #cosine-matrix\n#squared-distances #top-k #squash",
     "metrics": "#accuracy #precision-recall #ema\n#running-mean #gradient-check",
 }
-fig, ax = plt.subplots(figsize=(6, 3))
+fig, ax = plt.subplots(figsize=(4.6, 3))
 for i, (stage, anchors) in enumerate(stages.items()):
     ax.text(0, -i, stage, color=f"C{i}", fontsize=13, va="center")
-    ax.plot([0.19, 0.19], [-i - 0.33, -i + 0.33], color=f"C{i}", linewidth=3)
-    ax.text(0.22, -i, anchors, color="black", fontsize=12, va="center", linespacing=1.6)
+    ax.plot([0.24, 0.24], [-i - 0.33, -i + 0.33], color=f"C{i}", linewidth=3)
+    ax.text(0.28, -i, anchors, color="black", fontsize=12, va="center", linespacing=1.6)
     ax.text(0.06, -i - 0.5, "↓" if i < 3 else "", color="black", fontsize=12, va="center")
 ax.set(xlim=(0, 1), ylim=(-3.5, 0.5))
 ax.set_axis_off()
@@ -111,7 +111,7 @@ for epoch in range(2):
 def one_hot(labels, K=None):
     labels = np.asarray(labels)
     if K is None:
-        K = labels.max() + 1  # only safe if the largest class is here
+        K = int(labels.max()) + 1  # only safe if the largest class is here
     if labels.size and not 0 <= labels.min() <= labels.max() < K:
         raise ValueError(f"labels must lie from 0 to {K - 1}")
     return np.eye(K)[labels]
@@ -208,7 +208,7 @@ for i, (ax, (title, points)) in enumerate(zip(axes, panels.items())):
     ax.axvline(0, color="black", alpha=0.3, linewidth=0.8)
     ax.set_title(title, fontsize=10)
     ax.set(xlim=(-3.4, 4), ylim=(-3.4, 4), aspect="equal")
-alt = "A flat cloud right of the origin; the same points on an arc of the unit circle; and as a round cloud about 0."
+alt = "A flat cloud, mostly right of the origin; the same points on an arc of the unit circle; a round cloud about 0."
 caption = "Look at the second panel: lengths are gone. In the third, both columns have one scale, and lengths remain."
 figure(fig, alt=alt, caption=caption)
 
@@ -254,8 +254,8 @@ from sklearn.metrics.pairwise import cosine_similarity, rbf_kernel
 a, b = np.array([[1.0, 2.0, -1.0]]), np.array([[0.5, 0.0, 2.0]])  # (1, 3)
 print("cosine:", np.allclose(cosine(a[0], b[0]), cosine_similarity(a, b)))
 theirs = distance.euclidean(a[0], b[0])
-print("Euclidean:", np.isclose(euclidean(a, b), theirs))
-print("RBF:", np.allclose(rbf(a, b, 0.5), rbf_kernel(a, b, gamma=0.5)))
+print("Euclidean:", np.isclose(euclidean(a[0], b[0]), theirs))
+print("RBF:", np.allclose(rbf(a[0], b[0], 0.5), rbf_kernel(a, b, gamma=0.5)))
 print("large gamma:", rbf([0, 0], [1, 0], 1000))
 refused(euclidean, [1, 2, 3], [1])
 
@@ -381,7 +381,7 @@ for i, (counts, name) in enumerate([(full, "full sort"), (partial, "the 10 large
     ax.text(sizes[1], counts[1] + 0.9, name, color=f"C{i}", ha="center")
 ax.set(xlabel="how many numbers (n)", ylabel="comparisons per number", ylim=(0, 18), xlim=(800, 130_000))
 alt = "Comparisons per number against n on a log scale: a full sort climbs steadily, selection stays flat near 2."
-caption = "Look at the slopes: ten times as many numbers cost a sort three more comparisons each, selection none."
+caption = "Look at the slopes: ten times as many numbers cost a sort three more comparisons each, selection hardly any."
 figure(fig, alt=alt, caption=caption)
 
 # %% partial
@@ -532,6 +532,7 @@ print("agrees:", np.allclose(running_mean(spike), theirs))
 last = running_mean(spike)[-1]
 print("last entry is the mean:", np.isclose(last, np.mean(spike)))
 print("n = 1:", running_mean([5]), "n = 0:", running_mean([]))
+print("the last two only:", np.convolve([2, 4, 6, 8], np.ones(2) / 2, "valid"))
 
 # %% ema-or-mean
 shift = np.repeat([0.0, 1.0], 50)  # (100,) the level jumps half-way
@@ -601,6 +602,7 @@ for _ in range(200):
     mixed = precision_recall(truth[order], predicted[order])
     assert mixed == precision_recall(truth, predicted)
 print("200 random cases: shift, scale and order change nothing")
+
 
 # %% caught
 def plain_softmax(x):
@@ -690,7 +692,7 @@ print("weighted accuracy:", np.average(right, weights=weights))
 
 # %% streams
 def streaming(values):
-    mean, squares = 0.0, 0.0
+    n, mean, squares = 0, 0.0, 0.0
     for n, value in enumerate(values, 1):
         gap = value - mean
         mean += gap / n
@@ -734,8 +736,10 @@ print("torch's own default for std:", X[:, 0].std().item())
 
 # %% confusion-counts
 def confusion_matrix(truth, predicted, K):
-    truth, predicted = np.asarray(truth), np.asarray(predicted)
-    cells = K * truth + predicted  # (n,) one number per pair of classes
+    both = np.stack([truth, predicted]).astype(int)  # (2, n)
+    if not 0 <= both.min() <= both.max() < K:
+        raise ValueError(f"labels must lie from 0 to {K - 1}")
+    cells = K * both[0] + both[1]  # (n,) one number per pair of classes
     return np.bincount(cells, minlength=K * K).reshape(K, K)
 
 

@@ -1,7 +1,9 @@
 """Every recipe of the page "A bench of small tested functions" keeps its promises, on inputs that nobody chose."""
 
 import ast
+import inspect
 import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -46,6 +48,10 @@ def refused(*words: Any) -> None:
     call, *arguments = words
     with pytest.raises(ValueError, match=r"\S"):
         call(*arguments)
+
+
+def fresh() -> np.random.Generator:
+    return np.random.default_rng(0)
 
 
 # ---- what they are tried on -----------------------------------------------------------------------------------------
@@ -106,8 +112,16 @@ def test_split_rounds_the_test_size_down(n: int, share: float, size: int) -> Non
 def test_split_refuses_unpaired_rows_and_an_empty_side() -> None:
     rng = np.random.default_rng(0)
     refused(recipes.split, np.arange(4), np.arange(5), 0.5, rng)
+    refused(recipes.split, np.arange(5), np.arange(4), 0.5, rng)
     refused(recipes.split, np.arange(4), np.arange(4), 0.1, rng)
     refused(recipes.split, np.arange(4), np.arange(4), 1.0, rng)
+
+
+def test_split_takes_its_order_from_the_generator() -> None:
+    rng, y = np.random.default_rng(0), np.arange(50)
+    first, second = (recipes.split(y, y, 0.4, rng)[3].tolist() for _ in range(2))
+    assert first != second  # the generator goes on
+    assert len({*first, *second} - set(range(20))) > 5  # not the first rows each time
 
 
 @quick
@@ -125,7 +139,7 @@ def test_batches_take_a_new_order_from_a_generator_that_goes_on() -> None:
     rng, y = np.random.default_rng(0), np.arange(50)
     first, second = (np.concatenate([labels for _, labels in recipes.batches(y, y, 8, rng)]) for _ in range(2))
     assert not np.array_equal(first, second)
-    for size, labels in ((0, y), (-1, y), (8, y[:-1])):
+    for size, labels in ((0, y), (-1, y), (8, y[:-1]), (8, [*y, 50])):
         with pytest.raises(ValueError, match="size"):
             list(recipes.batches(y, labels, size, rng))
 
@@ -158,6 +172,7 @@ def test_unit_rows(X: np.ndarray, scale: float) -> None:
     assert np.allclose(np.linalg.norm(U, axis=1), X.any(axis=1))  # a zero row stays zero
     assert np.allclose(recipes.unit_rows(scale * X), U)
     assert np.allclose(recipes.unit_rows(U), U)
+    assert np.array_equal(recipes.unit_rows(X[0]), U[0])  # one vector works too
 
 
 @quick
@@ -208,6 +223,7 @@ def test_clip_stays_inside_and_leaves_what_is_inside(x: np.ndarray, a: float, b:
     assert np.array_equal(recipes.clip(inside, low, high), inside)
     if low < high:
         refused(recipes.clip, x, high, low)
+    refused(recipes.clip, x, np.nan, high)
 
 
 # ---- scores ---------------------------------------------------------------------------------------------------------
@@ -241,7 +257,8 @@ def test_distance_and_kernel_ignore_a_common_shift(two: np.ndarray, shift: float
 @pytest.mark.parametrize("recipe", [recipes.cosine, recipes.euclidean], ids=["cosine", "euclidean"])
 def test_vectors_of_unequal_length_are_refused(recipe: Any) -> None:
     refused(recipe, [1, 2, 3], [1])
-    refused(recipes.rbf, [1, 2, 3], [1, 2], 1.0)
+    refused(recipe, [[1, 2, 3]], [[1], [2], [3]])
+    refused(recipes.rbf, [1, 2, 3], [1], 1.0)
 
 
 def test_a_large_gamma_ends_at_zero() -> None:
@@ -257,6 +274,14 @@ def test_cosine_matrix(X: np.ndarray) -> None:
     assert np.allclose(S, S.T)
     assert np.allclose(np.diag(S), X.any(axis=1))  # a zero row is like nothing, itself included
     assert np.abs(S).max() <= 1
+
+
+def test_a_cosine_stays_inside_where_rounding_is_coarse() -> None:
+    X = 1e6 * np.random.default_rng(0).normal(size=(50, 8))
+    U = recipes.unit_rows(X)
+    assert (U @ U.T).max() > 1
+    assert recipes.cosine_matrix(X).max() <= 1
+    assert max(recipes.cosine(x, x) for x in X) <= 1
 
 
 @quick
@@ -293,8 +318,9 @@ def test_blocks_hold_one_block_at_a_time() -> None:
     whole = peak(lambda: recipes.squared_distances(X, X).argmin(axis=1))
     blocks = peak(lambda: [part.argmin(axis=1) for part in recipes.pairwise_blocks(X, X, 20)])
     assert blocks < whole / 10
-    with pytest.raises(ValueError, match="block"):
-        list(recipes.pairwise_blocks(X, X, 0))
+    for block in (0, -1):
+        with pytest.raises(ValueError, match="block"):
+            list(recipes.pairwise_blocks(X, X, block))
 
 
 @quick
@@ -330,13 +356,21 @@ def test_top_k_rows_is_top_k_of_each_row(S: np.ndarray, k: int) -> None:
         assert len(set(best)) == len(best)
 
 
+def test_wide_rows_come_out_best_first() -> None:  # short ones do by chance
+    S = fresh().normal(size=(3, 1000))
+    assert np.array_equal(recipes.top_k_rows(S, 200), np.argsort(-S, axis=1)[:, :200])
+    assert np.array_equal(recipes.top_k(S[0], 200), np.argsort(-S[0])[:200])
+    assert recipes.top_k_rows(np.zeros((3, 0)), 2).shape == (3, 0)
+    refused(recipes.top_k_rows, S, -1)
+
+
 @quick
 @given(vectors(st.floats(-1e6, 1e6)), st.floats(-1000, 1000))
 def test_squashing_never_overflows(x: np.ndarray, shift: float) -> None:
     with np.errstate(over="raise", divide="raise", invalid="raise"):
         s, p = recipes.sigmoid(x), recipes.softmax(x)
     assert s.shape == p.shape == recipes.relu(x).shape == x.shape
-    assert np.allclose(s, special.expit(x))
+    assert np.allclose(s, special.expit(x), rtol=0, atol=1e-12)
     assert np.allclose(s + recipes.sigmoid(-x), 1)
     assert np.allclose(p, special.softmax(x))
     assert np.isclose(p.sum(), 1)
@@ -348,6 +382,7 @@ def test_squashing_at_a_thousand() -> None:
     with np.errstate(over="raise", divide="raise", invalid="raise"):
         assert recipes.sigmoid([-1000, 1000]).tolist() == [0, 1]
         assert recipes.softmax([-1000, 0, 1000]).tolist() == [0, 0, 1]
+        assert recipes.softmax([[1000, 1000], [-1000, -1000]]).tolist() == [[0.5, 0.5], [0.5, 0.5]]
         assert recipes.sigmoid(0).shape == ()
     assert np.isnan(recipes.sigmoid(np.nan))
 
@@ -469,6 +504,13 @@ def test_numeric_gradient_takes_integers_and_shows_a_step_that_is_too_small() ->
     assert not recipes.numeric_gradient(f, [2, 1], 1e-17).any()
     refused(recipes.relative_grad_error, f, lambda v: v[:1], [2, 1])
     assert recipes.relative_grad_error(lambda v: 0.0, np.zeros_like, [2, 1]) == 0  # both are zero
+    assert recipes.relative_grad_error(lambda v: (v**2).sum(), lambda v: 2 * v, [2, 1]) < 1e-6  # a list is no array
+
+
+@pytest.mark.parametrize(("made", "worst"), [([12, 1, 0.1], 2 / 12), ([8, 1, 0.1], 2 / 10), ([10, 1, 0.3], 0.2)])
+def test_relative_grad_error_is_the_worst_one_over_the_larger_slope_or_one(made: list[float], worst: float) -> None:
+    error = recipes.relative_grad_error(lambda v: 10 * v[0] + v[1] + 0.1 * v[2], lambda v: made, np.zeros(3))
+    assert np.isclose(error, worst, rtol=1e-6)
 
 
 # ---- exercises, and what goes beyond --------------------------------------------------------------------------------
@@ -484,6 +526,11 @@ def test_confusion_matrix_and_macro_f1(two: np.ndarray, seed: int) -> None:
     assert np.array_equal(recipes.confusion_matrix(truth[order], predicted[order], 4), C)
     theirs = metrics.f1_score(truth, predicted, labels=range(4), average="macro", zero_division=0)
     assert np.isclose(recipes.macro_f1(truth, predicted, 4), theirs)
+
+
+def test_confusion_matrix_refuses_labels_without_a_cell() -> None:
+    for truth, predicted in (([0, 1], [2, 1]), ([2, 0], [0, 1]), ([0, 1], [0, -1]), ([0, 1], [0])):
+        refused(recipes.confusion_matrix, truth, predicted, 2)
 
 
 @quick
@@ -509,10 +556,10 @@ def test_padding_changes_nothing(X: np.ndarray, real: np.ndarray) -> None:
 @quick
 @given(arrays(float, (2, 6), elements=st.integers(0, 4).map(float)))
 def test_auc_by_ranks(two: np.ndarray) -> None:
-    scores, truth = np.concatenate(two), np.repeat([0, 1], 6)
+    scores, truth = np.concatenate(two), np.repeat([0, 1], [4, 8])
     assert np.isclose(recipes.auc(truth, scores), metrics.roc_auc_score(truth, scores))
     assert np.isclose(recipes.auc(truth, np.exp(scores)), recipes.auc(truth, scores))
-    wins = stats.mannwhitneyu(two[1], two[0]).statistic / 36
+    wins = stats.mannwhitneyu(scores[4:], scores[:4]).statistic / 32
     assert np.isclose(recipes.auc(truth, scores), wins)
 
 
@@ -524,9 +571,90 @@ def test_streaming_moments(values: np.ndarray, shift: float) -> None:
     assert np.isclose(variance, values.var(), rtol=1e-6, atol=1e-6)
 
 
+def test_streaming_refuses_an_empty_stream() -> None:
+    with pytest.raises(ZeroDivisionError):
+        recipes.streaming([])
+
+
 @quick
 @given(st.integers(0, 20), st.integers(0, 8), seeds)
 def test_a_reservoir_keeps_k_different_items(n: int, k: int, seed: int) -> None:
     kept = recipes.reservoir(range(n), k, np.random.default_rng(seed))
     assert len(kept) == len(set(kept)) == min(n, k)
     assert set(kept) <= set(range(n))
+
+
+def test_a_reservoir_is_fair() -> None:
+    rng = fresh()
+    kept = np.bincount([item for _ in range(3000) for item in recipes.reservoir(range(8), 2, rng)], minlength=8)
+    assert np.abs(kept / 3000 - 2 / 8).max() < 0.03  # more than three standard deviations
+
+
+# ---- what all have in common ----------------------------------------------------------------------------------------
+
+REAL = np.array([[True, False], [True, True], [False, False]])
+
+NUMBERS: dict[str, Callable[[np.ndarray], Any]] = {
+    "accuracy": lambda X: recipes.accuracy(X, [0, 1, 1]),
+    "auc": lambda X: recipes.auc([0, 1, 1], X[:, 0]),
+    "batches": lambda X: next(recipes.batches(X, [0, 1, 1], 2, fresh()))[0],
+    "clip": lambda X: recipes.clip(X, 1, 9),
+    "cosine": lambda X: recipes.cosine(X[:, 0], X[:, 1]),
+    "cosine_matrix": lambda X: recipes.cosine_matrix(X),
+    "debias_ema": lambda X: recipes.debias_ema(X[:, 0], 0.3),
+    "ema": lambda X: recipes.ema(X[:, 0], 0.3),
+    "euclidean": lambda X: recipes.euclidean(X[:, 1], X[:, 0]),
+    "masked_mean": lambda X: recipes.masked_mean(X[..., None], REAL),
+    "masked_softmax": lambda X: recipes.masked_softmax(X, REAL),
+    "min_max": lambda X: recipes.min_max(X),
+    "numeric_gradient": lambda X: recipes.numeric_gradient(lambda v: (v**2).sum(), X),
+    "pair": lambda X: recipes.pair(X, X[::-1]),
+    "pairwise_blocks": lambda X: next(recipes.pairwise_blocks(X, X, 2)),
+    "rbf": lambda X: recipes.rbf(X[:, 1], X[:, 0], 1e-4),
+    "relative_grad_error": lambda X: recipes.relative_grad_error(lambda v: (v**2).sum(), lambda v: v, X),
+    "relu": lambda X: recipes.relu(X),
+    "reservoir": lambda X: recipes.reservoir(X[:, 0], 2, fresh()),
+    "running_mean": lambda X: recipes.running_mean(X[:, 0]),
+    "sigmoid": lambda X: recipes.sigmoid(X),
+    "softmax": lambda X: recipes.softmax(X),
+    "split": lambda X: recipes.split(X, [0, 1, 1], 0.4, fresh())[0],
+    "squared_distances": lambda X: recipes.squared_distances(X, X[:2]),
+    "standardise": lambda X: recipes.standardise(X),
+    "streaming": lambda X: recipes.streaming(X[:, 0]),
+    "top_k": lambda X: recipes.top_k(X[:, 0], 2),
+    "top_k_rows": lambda X: recipes.top_k_rows(X, 1),
+    "unit_rows": lambda X: recipes.unit_rows(X),
+}
+
+LABELS: dict[str, Callable[[np.ndarray], Any]] = {
+    "confusion_matrix": lambda y: recipes.confusion_matrix(y, y[::-1], 30),
+    "macro_f1": lambda y: recipes.macro_f1(y, y[::-1], 30),
+    "one_hot": lambda y: recipes.one_hot(y),
+    "precision_recall": lambda y: recipes.precision_recall(y, y[::-1]),
+    "stratified_split": lambda y: recipes.stratified_split(y, 0.5, fresh())[0],
+}
+
+ASIDE = {"by_hand", "f", "looks", "plain_softmax", "rankdata", "refused", "slip"}  # these are no recipes
+
+
+def test_no_recipe_is_left_out() -> None:
+    functions = {name for name, value in vars(recipes).items() if inspect.isfunction(value)}
+    assert {*NUMBERS, *LABELS} == functions - ASIDE
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_small_integers_give_what_floats_give_and_stay_as_they_were(name: str) -> None:
+    whole = np.array([[200, 3], [0, 7], [5, 90]], dtype=np.uint8)  # their differences and squares wrap round
+    whole.flags.writeable = False
+    assert np.allclose(NUMBERS[name](whole), NUMBERS[name](whole.astype(float)))
+
+
+@pytest.mark.parametrize("name", LABELS)
+def test_labels_may_be_small_integers_and_stay_as_they_were(name: str) -> None:
+    y = np.array([1, 1, 28, 0, 1, 28], dtype=np.uint8)  # 30 times 28 wraps round
+    y.flags.writeable = False
+    assert np.array_equal(LABELS[name](y), LABELS[name](y.astype(int)))
+
+
+def test_one_hot_has_room_for_the_last_small_integer() -> None:
+    assert recipes.one_hot(np.array([255], dtype=np.uint8)).shape == (1, 256)
