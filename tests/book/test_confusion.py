@@ -152,7 +152,7 @@ def test_a_page_with_the_marker_has_a_table_of_all_boxes() -> None:
     table = with_table("Above.\n\n{{ confusions }}\n\nBelow.\n", THIRD.page, [(FIRST, PAGE), (THIRD, other)])
 
     assert table.splitlines()[2:-2] == [
-        "<div data-search-exclude markdown>",
+        '<div class="beliefs" data-search-exclude markdown>',
         "",
         "| Chapter | What people believe |",
         "|---|---|",

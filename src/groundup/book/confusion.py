@@ -152,7 +152,7 @@ def with_table(text: str, page: str, pages: Iterable[tuple[Chapter, str]]) -> st
             said = "<br>".join(links).replace("|", r"\|")
             rows.append(f"| {chapter.number or chapter.slug.partition('-')[0]} | {said} |")
     # Out of the search, which would find this page whatever is asked.
-    table = "\n".join(("<div data-search-exclude markdown>\n", *rows, "\n</div>"))
+    table = "\n".join(('<div class="beliefs" data-search-exclude markdown>\n', *rows, "\n</div>"))
     return _TABLE.sub(lambda _: table, text)
 
 
