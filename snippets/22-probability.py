@@ -26,7 +26,7 @@ notes = [("sick, alarm: 99", 8, (0.5, 10), "C1"), ("healthy, alarm: 495", 32, (5
 for text, y, tip, color in [*notes, ("sick, no alarm: 1", 97, (0.5, 99.5), "black")]:
     ax.annotate(text, tip, (104, y), color=color, va="center", arrowprops={"arrowstyle": "-", "color": color})
 ax.text(104, 62, "healthy, no alarm:\n9,405", color="black", va="center")
-alt = "A hundred columns of a hundred dashes. The first is orange, the next five are blue, the others are pale."
+alt = "A hundred columns of a hundred dashes: one orange (sick, alarm), five blue (healthy, alarm), the others pale."
 figure(fig, alt=alt, caption="One dash is one of 10,000 people: compare the orange column with the blue ones.")
 
 # %% die example="22.1"
@@ -73,7 +73,7 @@ from math import comb, erf, exp, sqrt
 print(f"{comb(10, 7) / 2**10:.4f}")  # 7 heads in 10 flips
 print(f"{exp(-3):.4f}")  # no event where 3 are expected
 print(f"{exp(-2 * 1):.4f}")  # a wait beyond 1 at rate 2
-print(*(f"{erf(k / sqrt(2)):.4f}" for k in (1, 2, 3)))
+print(*(f"{erf(k / sqrt(2)):.4f}" for k in (1, 2, 3)))  # the bell's area
 
 # %% look-ups-drawn
 draws = np.random.default_rng(3)
@@ -323,7 +323,7 @@ figure(fig, alt=alt, caption=caption)
 lab = np.random.default_rng(6)
 works = lab.random(100_000) < 0.1  # one idea in ten is any good
 z = lab.normal(2.0 * works, 1)  # a useless idea has mean 0
-significant = 2 * stats.norm.sf(np.abs(z)) < 0.05
+significant = 2 * stats.norm.sf(np.abs(z)) < 0.05  # area of both tails
 print("significant among the useless:", round(significant[~works].mean(), 2))
 useless = ~works[significant]
 print("useless among the significant:", round(useless.mean(), 2))
@@ -332,7 +332,7 @@ print("useless among the significant:", round(useless.mean(), 2))
 average_variance = (a.var(ddof=1) + b.var(ddof=1)) / 2
 error = np.sqrt(average_variance * 2 / 50)
 t = observed / error
-p_classic = 2 * stats.t.sf(t, 98)  # 98 degrees of freedom
+p_classic = 2 * stats.t.sf(t, 98)  # degrees of freedom: 100 readings, 2 means
 half = 1.96 * np.sqrt(a.var(ddof=1) / 50 + b.var(ddof=1) / 50)
 print(f"{t:.3f} {p_classic:.4f}")
 print(f"{observed / np.sqrt(average_variance):.3f}")
@@ -342,7 +342,7 @@ print("library agrees:", np.allclose(stats.ttest_ind(b, a), (t, p_classic)))
 # %% size
 for d, n in [(0.02, 54_000), (0.8, 11)]:
     z = d / np.sqrt(2 / n)  # difference by its standard error, sd 1
-    print(f"d = {d}, n = {n}: p {2 * stats.norm.sf(z):.4f}")
+    print(f"d = {d}, n = {n} each: p {2 * stats.norm.sf(z):.4f}")
 
 # %% coverage
 trial = np.random.default_rng(8)
@@ -427,6 +427,11 @@ for n in (1, 4, 30, 120):
     tails[n] = heavy.standard_cauchy(size=(20_000, n)).mean(axis=1)
     low, high = np.percentile(tails[n], [25, 75])
     print(n, "middle half has width", round(high - low, 1))
+apart = heavy.exponential(size=(20_000, 120))
+common = heavy.exponential(size=(20_000, 1))  # one number for a whole row
+for name, rows in (("independent", apart), ("shared noise", apart + common)):
+    average = rows.mean(axis=1)
+    print(f"{name}: sd {average.std():.1f}, skewness {stats.skew(average):.0f}")
 
 # %% cauchy-figure fold
 fig, axes = plt.subplots(1, 4, figsize=(6, 2.4), sharex=True, sharey=True)
