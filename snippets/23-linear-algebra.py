@@ -28,19 +28,19 @@ for ax, (name, machine) in zip(axes.flat, machines.items()):
     area = abs(p @ np.roll(q, -1) - q @ np.roll(p, -1)) / 2
     print(f"{name}: area {area:.1f}, |det| {abs(np.linalg.det(machine)):.1f}")
     ax.plot(*np.c_[corners, corners[:, :1]], color="black", alpha=0.35, linestyle=":")
-    ax.fill(p, q, color="C0", alpha=0.25)
+    ax.fill(p, q, color="C0", alpha=0.25, linewidth=4 * (area < 0.1))
     for tip, colour in zip(machine.T, ["C1", "C2"]):
         ax.annotate("", tip, (0, 0), arrowprops={"arrowstyle": "->", "color": colour, "linewidth": 2})
     ax.set_title(f"{name}: |det| = {area:.1f}", fontsize=10)
     ax.set(xlim=(-1.2, 2.2), ylim=(-0.2, 1.2), aspect="equal", xticks=[-1, 0, 1, 2], yticks=[0, 1])
-alt = "Images of a dotted unit square: a turned square, an equal parallelogram, a bare line, a flat rectangle."
-caption = "The arrows are the columns of each matrix; they span the square's image."
+alt = "Images of a dotted unit square: a turned square, a parallelogram of equal area, a bare line, a flat rectangle."
+caption = "The arrows are the columns, orange the first; they are two sides of the square's image."
 figure(fig, alt=alt, caption=caption)
 
 # %% order
 e1 = np.array([1.0, 0.0])
-print("S R:", (S @ R) @ e1, "turn, then shear:", S @ (R @ e1))
-print("R S:", (R @ S) @ e1, "shear, then turn:", R @ (S @ e1))
+print("S R:", (S @ R) @ e1, "turn, shear:", S @ (R @ e1))
+print("R S:", (R @ S) @ e1, "shear, turn:", R @ (S @ e1))
 
 # %% undo
 print("turned back:", R.T @ (R @ x), np.allclose(R.T @ R, np.eye(2)))
@@ -58,7 +58,8 @@ print(f"{np.degrees(np.arccos(cosine)):.1f}")
 # %% shadow
 shadow = (a @ b) / (b @ b) * b  # (3,) the projection of a on b
 rest = a - shadow
-print(shadow.round(1), rest.round(1), "perpendicular:", np.isclose(rest @ b, 0))
+print(shadow.round(1), rest.round(1))
+print("perpendicular:", np.isclose(rest @ b, 0))
 lengths = np.linalg.norm(shadow), np.linalg.norm(b)
 print("shadow times |b|:", round(lengths[0] * lengths[1], 3))
 print("signs:", a @ b, a @ np.array([2.0, -1.0, 0.0]), a @ -b)
@@ -101,7 +102,7 @@ print("swallowed:", M @ np.array([1.0, -2.0, 1.0]))
 outputs = M @ rng.normal(size=(3, 1000))  # (3, 1000)
 print("second entry twice the first:", np.allclose(outputs[1], 2 * outputs[0]))
 ranks = [int(np.linalg.matrix_rank(table)) for table in (M.T, outputs)]
-print("rank of the transpose, of the outputs:", ranks)
+print("ranks of transpose, outputs:", ranks)
 
 # %% layers
 first = np.outer([1.0, 2.0, 0.0], [1.0, 2.0, 3.0])  # (3, 3)
@@ -128,7 +129,7 @@ symmetric = stack + stack.transpose(0, 2, 1)
 for name, batch in {"general": stack, "symmetric": symmetric}.items():
     found = np.linalg.eigvals(batch)  # (1000, 2)
     share = np.mean(np.iscomplex(found).any(axis=1))
-    print(name, "share with complex eigenvalues:", share)
+    print(f"complex share, {name}: {share}")
 values, Q = np.linalg.eigh(symmetric)  # (1000, 2) and (1000, 2, 2)
 Qt = Q.transpose(0, 2, 1)
 print("perpendicular:", np.allclose(Qt @ Q, np.eye(2)))
@@ -227,7 +228,7 @@ fig, axes = plt.subplot_mosaic([[1, 2, 5, 20], ["curve"] * 4], figsize=(6, 4), h
 for k in (1, 2, 5, 20):
     kept = U[:, :k] * sigma[:k] @ Vt[:k]  # (64, 64)
     built, predicted = np.linalg.norm(picture - kept), np.sqrt((sigma[k:] ** 2).sum())
-    print(f"rank {k}: error built {built:.1f}, predicted {predicted:.1f}")
+    print(f"rank {k}: built {built:.1f}, predicted {predicted:.1f}")
     axes[k].imshow(kept, cmap=ink, vmin=0, vmax=230, interpolation="none")
     axes[k].set_title(f"rank {k}", fontsize=10)
     axes[k].set_axis_off()
@@ -254,7 +255,7 @@ print(f"error {np.linalg.norm(A - A_1):.3f}")
 X = np.array([[2.5, 2.4], [0.5, 0.7], [2.2, 2.9], [1.9, 2.2], [3.1, 3.0]])  # (5, 2)
 C = X - X.mean(axis=0)  # (5, 2) centred
 values, vectors = np.linalg.eigh(C.T @ C / 4)  # symmetric: smallest first
-_, sigma, Vt = np.linalg.svd(C, full_matrices=False)
+_, sigma, Vt = np.linalg.svd(C, full_matrices=False)  # no more u's than columns
 print(values[::-1].round(4), (sigma**2 / 4).round(4))
 print(f"{values[-1] / values.sum():.4f}")
 print(np.abs(vectors[:, -1]).round(4), np.abs(Vt[0]).round(4))
@@ -267,7 +268,8 @@ def first_axis(table):
 
 moved = X + np.array([0.0, 50.0])  # (5, 2) the same cloud, farther up
 middle = moved.mean(axis=0)  # (2,)
-print("as it is:", first_axis(moved), "mean:", (middle / np.linalg.norm(middle)).round(3))
+print("mean:", (middle / np.linalg.norm(middle)).round(3))
+print("as it is:", first_axis(moved))
 print("centred:", first_axis(moved - middle))
 
 # %% scaled
