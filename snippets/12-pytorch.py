@@ -141,7 +141,7 @@ ax.plot(lost, -lost, "o", color="black")
 ax.text(-150, 160, "BCEWithLogitsLoss", color="C0")
 ax.text(-195, 82, "sigmoid, then BCELoss", color="C1")
 ax.text(lost + 5, 8 - lost, "slope lost", color="black")
-ax.set(xlabel="logit", ylabel="loss for target 1")
+ax.set(xlabel="logit", ylabel="loss for target 1\n", yticks=[0, 50, 100, 150, 200])
 figure(
     fig,
     alt="The fused loss falls on a straight line from 200 to 0. Sigmoid plus BCELoss is flat at 100 left of about -90; "
@@ -198,8 +198,8 @@ for i, (name, data, grad) in enumerate(stations):
 ax.axis("off")
 figure(
     fig,
-    alt="A circle with four stations, zero_grad, forward, backward and step; .grad changes at backward, .data at step.",
-    caption="Follow the arrows with w = 5: the orange value changes at backward, the blue one at step.",
+    alt="A circle with four stations: at zero_grad .grad is None, at backward it becomes 10, at step .data becomes 4.",
+    caption="Follow the arrows with w = 5: backward fills the orange value, step changes the blue one.",
 )
 
 
@@ -285,7 +285,7 @@ for update, (numpy_loss, gradients, weights) in enumerate(numpy_run, start=1):
         print(update, f"losses {numpy_loss:.4f} {loss.item():.4f} same:", *same)
 largest = np.max(gaps, axis=0)  # (3,)
 print(len(gaps), "updates, all the same:", largest.max() < 1e-8)
-print("gradients and weights to 1e-12:", largest[1:].max() < 1e-12)
+print("to 1e-12: losses", largest[0] < 1e-12, "gradients and weights", largest[1:].max() < 1e-12)
 
 # %% train example="12.4" tol=0.02
 opt = torch.optim.Adam(model.parameters(), lr=0.05)
@@ -378,6 +378,15 @@ for _ in range(100):
 after_100 = gap([p.detach() for p in twin32.parameters()], numpy_run[99][2])
 print("below 1e-8:", after_100 < 1e-8, "below 1e-5:", after_100 < 1e-5)
 
+# %% inference
+for context in (torch.no_grad, torch.inference_mode):
+    with context():
+        made = ones * 2
+    try:
+        print(context.__name__, (made * ones).requires_grad)
+    except RuntimeError as error:
+        print(str(error).split(". ")[0])
+
 
 # %% trap
 class Trap:
@@ -387,10 +396,10 @@ class Trap:
 
 file = io.BytesIO()
 torch.save(Trap(), file)
-for safe in (False, True):
+for options in ({"weights_only": False}, {}):
     file.seek(0)
     try:
-        torch.load(file, weights_only=safe)
+        torch.load(file, **options)
     except Exception as error:
         print(type(error).__name__)
 
