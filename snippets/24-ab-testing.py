@@ -66,7 +66,7 @@ def z_test(xa, na, xb, nb):
 
 
 def p_value(z):
-    return 1 - math.erf(abs(z) / math.sqrt(2))  # the bell beyond -z and z
+    return 1 - math.erf(abs(z) / math.sqrt(2))  # erf: the bell between -z and z
 
 
 def interval(difference, se):
@@ -176,12 +176,12 @@ for users in (2000, 3600, exact(0.10, 0.12)):
 
 # %% bigger example="24.6"
 rng = np.random.default_rng(0)
-x_a = np.sum(rng.random(10_000) < 0.10)
-x_b = np.sum(rng.random(10_000) < 0.12)
-se, z = z_test(x_a, 10_000, x_b, 10_000)
-gap = (x_b - x_a) / 10_000
-print(x_a / 10_000, x_b / 10_000, f"z {z:.3f} p {p_value(z):.6f}")
-print(interval(gap, se))
+a = rng.random(10_000) < 0.10
+b = rng.random(10_000) < 0.12
+_, z = z_test(a.sum(), 10_000, b.sum(), 10_000)
+print(a.mean(), b.mean(), f"z {z:.3f} p {p_value(z):.6f}")
+own_se = np.sqrt((a.var() + b.var()) / 10_000)  # var of 0s and 1s: p(1 - p)
+print(interval(b.mean() - a.mean(), own_se))
 
 # %% ideas
 rng = np.random.default_rng(0)
@@ -214,6 +214,7 @@ for i in range(30, 40):
     ax.plot(steps, p_now, color=colour, alpha=alpha, linewidth=1.6 if dips else 1)
 ax.axhline(0.05, color="black", linestyle=":")
 ax.text(2010, 0.05, "0.05", color="black", va="center")
+ax.yaxis.labelpad = 10
 ax.set(xlabel="users per arm so far", ylabel="p-value", ylim=(0, 1), xlim=(100, 2000))
 alt = "Ten wandering lines between 0 and 1. Several, drawn in orange, dip below a dotted line at 0.05 and come back."
 caption = "Follow the orange lines: each dips under 0.05 at some moment, though no experiment has an effect."
@@ -222,7 +223,7 @@ figure(fig, alt=alt, caption=caption)
 # %% looks
 for every in (10, 5, 2, 1):
     seen = alarms[:, every - 1 :: every]  # (2000, looks)
-    print(seen.shape[1], f"looks: {seen.any(axis=1).mean():.3f}")
+    print("looks:", seen.shape[1], "alarms:", mean(seen.any(axis=1)))
 
 # %% srm example="24.8"
 for first, second in [(5200, 4800), (520, 480), (52, 48)]:
@@ -255,6 +256,7 @@ ax.text(0.5, 0.93, "easy", color="C0", ha="center")
 ax.text(0.5, 0.67, "hard", color="C1", ha="center")
 ax.text(0.5, 0.83, "all", color="black", ha="center")
 ax.set_xticks([0, 1], ["A", "B"])
+ax.yaxis.labelpad = 10
 ax.set(xlim=(-0.3, 1.3), ylim=(0.6, 1), ylabel="share solved")
 alt = "Blue and orange dots at A and B, joined by arrows that both fall from A to B. A black arrow between the totals "
 alt += "rises. A's orange dot and B's blue dot are the large ones."
@@ -353,6 +355,7 @@ for (name, regret), colour in zip(curves.items(), ("C0", "C1", "C2")):
     ax.text(3030, regret.sum() + (5 if name == "ε-greedy" else -4), name, color=colour, va="center")
 ax.set(xlabel="visitors", ylabel="regret, in sales", xlim=(0, 4300), ylim=(0, 160))
 ax.set_xticks([0, 1000, 2000, 3000])
+ax.yaxis.labelpad = 10
 alt = "Equal split is a steep straight line. ε-greedy bends, then climbs slowly; Thompson sampling ends lowest, flat."
 caption = "Look at the right end of each curve: learning makes it bend, and only the equal split goes on as steeply."
 figure(fig, alt=alt, caption=caption)
@@ -367,14 +370,6 @@ p, delta = 0.05, 0.01
 users = math.ceil(round(16 * p * (1 - p) / delta**2, 6))
 days = math.ceil(2 * users / 1200)
 print(users, "per arm,", days, "days, so", 7 * math.ceil(days / 7))
-
-# %% many
-rng = np.random.default_rng(0)
-z = rng.normal(size=(20_000, 20))  # 20 metrics, none of them moved
-z_strict = stats.norm.ppf(1 - 0.05 / 20 / 2)
-print(f"significant in the mean: {(abs(z) > 1.96).sum(axis=1).mean():.2f}")
-print("at least one:", mean((abs(z) > 1.96).any(axis=1)))
-print("at least one, corrected:", mean((abs(z) > z_strict).any(axis=1)))
 
 # %% fading fold
 rng = np.random.default_rng(0)
@@ -473,7 +468,8 @@ print(f"fewer sessions by a factor of {separate / together:.0f}")
 # %% by-hand
 se, z = z_test(100, 1000, 130, 1000)
 print(f"se {se:.5f} z {z:.2f} p {p_value(z):.3f}")
-print(interval(0.03, se))
+own_se = math.sqrt(0.10 * 0.90 / 1000 + 0.13 * 0.87 / 1000)
+print(interval(0.03, own_se))
 
 
 # %% three-arms
