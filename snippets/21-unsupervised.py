@@ -56,7 +56,7 @@ alt = (
     "Five panels of forty points in two clouds. Both crosses start in the upper cloud; one travels to the lower "
     "cloud within two steps, and then neither moves."
 )
-caption = "Follow the cross that leaves the upper cloud; after two steps nothing moves."
+caption = "Follow the cross, a centroid, that leaves the upper cloud; after two steps nothing moves."
 figure(fig, alt=alt, caption=caption)
 
 # %% bad-start example="21.7"
@@ -290,7 +290,7 @@ alt = (
     "A slanted cloud of forty dots with a long arrow along it and a short one across it. Thin lines drop every dot "
     "perpendicularly onto the line of the long arrow."
 )
-caption = "Arrows are σ/√(n − 1) long; thin lines meet the first direction at right angles."
+caption = "Another cloud, so that both show. Arrows are σ/√(n − 1) long; thin lines meet direction 1 at right angles."
 figure(fig, alt=alt, caption=caption)
 
 # %% scores example="21.3"
@@ -303,11 +303,11 @@ first = np.linalg.svd(moved, full_matrices=False)[2][0]
 print((first * np.sign(first[0])).round(3))
 print("centred, as before:", np.allclose(pca(moved)[1][0], directions[0]))
 
-# %% neighbour-odds fold
+# %% neighbour-chances fold
 from scipy.special import softmax
 
 
-def neighbour_odds(X, perplexity):
+def neighbour_chances(X, perplexity):
     squared = cdist(X, X, "sqeuclidean")  # (n, n)
     np.fill_diagonal(squared, np.inf)  # nobody is a neighbour of themselves
     low, high = np.zeros((len(X), 1)), np.full((len(X), 1), 1e3)
@@ -323,19 +323,19 @@ def neighbour_odds(X, perplexity):
 rng = np.random.default_rng(0)
 places, spreads = np.array([[0, 0], [8, 0], [0, 60]]), (0.2, 2, 2)
 towns = np.vstack([p + s * rng.normal(size=(20, 2)) for p, s in zip(places, spreads)])  # (60, 2)
-P = neighbour_odds(towns, perplexity=10)
+P = neighbour_chances(towns, perplexity=10)
 print("sums to 1:", np.isclose(P.sum(), 1), "symmetric:", np.allclose(P, P.T))
 
 
 # %% tsne fold tol=0.02
-def map_odds(Y):
+def map_chances(Y):
     W = 1 / (1 + cdist(Y, Y, "sqeuclidean"))  # (n, n)
     np.fill_diagonal(W, 0)
     return W / W.sum(), W
 
 
 def gradient(P, Y):
-    Q, W = map_odds(Y)
+    Q, W = map_chances(Y)
     pull = (P - Q) * W
     return 4 * (pull.sum(axis=1)[:, None] * Y - pull @ Y)  # (n, 2)
 
@@ -364,7 +364,7 @@ for ax, title, Y, (xlim, ylim) in zip(axes, titles, [towns, *maps], boxes):
     ax.set(xlim=xlim, ylim=ylim, aspect="equal")
 alt = (
     "Left, the data: a tiny group A beside a wide group B, and a wide group C far above. Middle and right, two maps: "
-    "three islands of about one size at about equal gaps, each time arranged differently."
+    "three islands of about one size at similar gaps, each time arranged differently."
 )
 caption = "Compare the sizes of A and B, and the gaps from A, in data and maps."
 figure(fig, alt=alt, caption=caption)
@@ -380,8 +380,11 @@ for name, Y in {"data": towns, "ours": maps[0], "scikit-learn": theirs}.items():
     to_B, to_C = np.linalg.norm(A.mean(0) - [B.mean(0), C.mean(0)], axis=1)
     wider = B.std(axis=0).mean() > 3 * A.std(axis=0).mean()
     print(f"{name}: C far beyond B {to_C > 3 * to_B}, B far wider than A {wider}")
-loss = rel_entr(P, map_odds(theirs)[0]).sum()
-print("its loss by our formula:", np.isclose(loss, model.kl_divergence_, rtol=0.01))
+five = TSNE(perplexity=5, method="exact", init="random", random_state=0).fit_transform(towns)
+widths = [Y[:20].std(axis=0).mean() for Y in (five, theirs)]
+print("perplexity 5, A wider by half or more:", widths[0] > 1.5 * widths[1])
+loss = rel_entr(P, map_chances(theirs)[0]).sum()
+print("its loss by the formula below:", np.isclose(loss, model.kl_divergence_, rtol=0.01))
 
 # %% scaled-kmeans example="21.11"
 rng = np.random.default_rng(0)
@@ -417,8 +420,8 @@ rng = np.random.default_rng(0)
 x = np.concatenate([rng.normal(0, 1, 200), rng.normal(3, 1, 200)])[:, None]  # (400, 1)
 mean, spread, share = np.array([-1.0, 4.0]), np.ones(2), np.ones(2) / 2
 for _ in range(300):
-    odds = share * np.exp(-(((x - mean) / spread) ** 2) / 2) / spread  # (400, 2)
-    soft = odds / odds.sum(axis=1, keepdims=True)  # E: soft assignment
+    joint = share * np.exp(-(((x - mean) / spread) ** 2) / 2) / spread  # (400, 2)
+    soft = joint / joint.sum(axis=1, keepdims=True)  # E: soft assignment
     share = soft.mean(axis=0)  # M: shares, means, spreads
     mean = (soft * x).sum(axis=0) / soft.sum(axis=0)
     spread = np.sqrt((soft * (x - mean) ** 2).sum(axis=0) / soft.sum(axis=0))
@@ -450,7 +453,7 @@ print("a row off the line is less likely:", chance[1] < chance[0])
 Y = np.random.default_rng(0).normal(size=(60, 2))
 nudge = np.zeros_like(Y)
 nudge[7, 1] = 1e-5
-ends = [rel_entr(P, map_odds(Z)[0]).sum() for Z in (Y + nudge, Y - nudge)]
+ends = [rel_entr(P, map_chances(Z)[0]).sum() for Z in (Y + nudge, Y - nudge)]
 slope = (ends[0] - ends[1]) / 2e-5
 print("gradient agrees:", np.isclose(slope, gradient(P, Y)[7, 1], rtol=1e-4))
 
