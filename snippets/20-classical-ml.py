@@ -27,26 +27,33 @@ for k in (1, 5, 15, 51, 99, 199):
     validation = np.mean(knn(cloud, side, held, k) != held_side)
     print(k, round(train, 3), round(validation, 3))
 
-# %% regions fold
+# %% draw-regions hide
 import matplotlib.pyplot as plt
 from groundup.book import figure
 
 across, up = np.meshgrid(np.linspace(-2, 3, 70), np.linspace(-1.6, 2.1, 55))
 grid = np.column_stack([across.ravel(), up.ravel()])  # (3850, 2)
-fig, axes = plt.subplots(1, 3, figsize=(6, 2.4), sharey=True)
-for ax, k in zip(axes, (1, 15, 99)):
-    answer = knn(cloud, side, grid, k).reshape(across.shape)
-    ax.contourf(across, up, answer, levels=[-0.5, 0.5, 1.5], colors=["C0", "C1"], alpha=0.25)
-    for c in (0, 1):
-        ax.plot(*cloud[side == c].T, "os"[c], color=f"C{c}", markersize=2.5)
-    ax.set_title(f"k = {k}")
-    ax.set(xticks=[], yticks=[])
-alt = (
-    "Three maps of two mingled crescents of points. For k = 1 the border is ragged, with islands around single "
-    "points; for k = 15 it is one winding line; for k = 99 it is nearly straight and cuts both crescents."
-)
-caption = "Follow the border from left to right: islands vanish first, then the true bend."
-figure(fig, alt=alt, caption=caption)
+
+
+def draw_regions():
+    fig, axes = plt.subplots(1, 3, figsize=(6, 2.4), sharey=True)
+    for ax, k in zip(axes, (1, 15, 99)):
+        answer = knn(cloud, side, grid, k).reshape(across.shape)
+        ax.contourf(across, up, answer, levels=[-0.5, 0.5, 1.5], colors=["C0", "C1"], alpha=0.45)
+        for c in (0, 1):
+            ax.plot(*cloud[side == c].T, "os"[c], color=f"C{c}", markersize=1.8)
+        ax.set_title(f"k = {k}")
+        ax.set(xticks=[], yticks=[])
+    alt = (
+        "Three maps of two mingled crescents of points. For k = 1 the border is ragged, with islands around single "
+        "points; for k = 15 it is one winding line; for k = 99 it is nearly straight and cuts both crescents."
+    )
+    caption = "Follow the border from left to right: islands vanish first, then the true bend."
+    figure(fig, alt=alt, caption=caption)
+
+
+# %% regions fold
+draw_regions()
 
 # %% table
 from sklearn.datasets import load_breast_cancer
@@ -100,7 +107,7 @@ rng = np.random.default_rng(0)
 truth = rng.integers(0, 2, 2000)  # (2000,)
 clue = rng.normal(2 * truth - 1)  # around −1 or +1
 for copies in (1, 10):
-    p = 1 / (1 + np.exp(-copies * 2 * clue))
+    p = 1 / (1 + np.exp(-copies * 2 * clue))  # one clue: log of odds 2 · clue
     right, sure = np.mean((p > 0.5) == truth), np.maximum(p, 1 - p).mean()
     print(copies, "right", round(right, 3), "believed", round(sure, 3))
 
@@ -178,25 +185,31 @@ for name, split in splits.items():
     for impurity in (error, gini, entropy):
         print(name, impurity.__name__, round(children(parts, impurity), 3))
 
+
+# %% draw-impurity-curves hide
+def draw_impurity_curves():
+    p = np.linspace(0, 1, 201)
+    q = np.clip(p, 1e-12, 1 - 1e-12)
+    curves = {
+        "Gini": (2 * p * (1 - p), (0.285, 0.29)),
+        "entropy / 2": (-(q * np.log2(q) + (1 - q) * np.log2(1 - q)) / 2, (0.06, 0.32)),
+        "misclassification": (np.minimum(p, 1 - p), (0.27, 0.19)),
+    }
+    fig, ax = plt.subplots(figsize=(6, 2.9))
+    for i, (name, (curve, place)) in enumerate(curves.items()):
+        ax.plot(p, curve, color=f"C{i}")
+        ax.text(*place, name, color=f"C{i}", ha="left" if i == 2 else "right")
+    ax.set(xlabel="share of class 1 in the node", ylabel="impurity", xlim=(-0.22, 1.02), xticks=[0, 0.25, 0.5, 0.75, 1])
+    alt = (
+        "Three curves over the share of class 1, all zero at both ends and one half in the middle. Misclassification "
+        "is a roof of two straight lines; Gini and half the entropy are arches above it, entropy the highest."
+    )
+    caption = "Compare the sides: two curves bend, so a purer child is rewarded; the roof is straight."
+    figure(fig, alt=alt, caption=caption)
+
+
 # %% impurity-curves fold
-p = np.linspace(0, 1, 201)
-q = np.clip(p, 1e-12, 1 - 1e-12)
-curves = {
-    "Gini": (2 * p * (1 - p), (0.285, 0.29)),
-    "entropy / 2": (-(q * np.log2(q) + (1 - q) * np.log2(1 - q)) / 2, (0.055, 0.30)),
-    "misclassification": (np.minimum(p, 1 - p), (0.27, 0.19)),
-}
-fig, ax = plt.subplots(figsize=(6, 2.9))
-for i, (name, (curve, place)) in enumerate(curves.items()):
-    ax.plot(p, curve, color=f"C{i}")
-    ax.text(*place, name, color=f"C{i}", ha="left" if i == 2 else "right")
-ax.set(xlabel="share of class 1 in the node", ylabel="impurity", xlim=(-0.12, 1.02))
-alt = (
-    "Three curves over the share of class 1, all zero at both ends and one half in the middle. Misclassification "
-    "is a roof of two straight lines; Gini and half the entropy are arches above it, entropy the highest."
-)
-caption = "Compare the sides: two curves bend, so a purer child is rewarded; the roof is straight."
-figure(fig, alt=alt, caption=caption)
+draw_impurity_curves()
 
 
 # %% best-split
@@ -234,27 +247,33 @@ def grow(X, y, depth, m=None, rng=None):
 
 
 small = grow(X, y, depth=2)
-print("first question:", samples.feature_names[small[0]], "<=", small[1])
+print("asks:", samples.feature_names[small[0]], "<=", small[1])
+
+
+# %% draw-tree-diagram hide
+def draw_tree_diagram():
+    fig, ax = plt.subplots(figsize=(6, 2.6))
+    inner = [(0.5, 1.0, small), (0.25, 0.55, small[2]), (0.75, 0.55, small[3])]
+    for x0, y0, (j, cut, *below) in inner:
+        ax.text(x0, y0, f"{samples.feature_names[j]}\n≤ {cut:.3g}?", ha="center", va="center", color="black")
+        for i, child in enumerate(below):
+            step = (0.25 if y0 == 1 else 0.125) * (2 * i - 1)
+            ax.plot([x0, x0 + step], [y0 - 0.11, y0 - 0.33], color="black", alpha=0.4, linewidth=1)
+            ax.text(x0 + 0.5 * step + 0.05 * (2 * i - 1), y0 - 0.2, ("yes", "no")[i], ha="center", fontsize=9)
+            if not isinstance(child, tuple):
+                word, colour = ("benign", "C1") if child > 0.5 else ("malignant", "C0")
+                ax.text(x0 + step, y0 - 0.43, f"{word}\n{child:.2f}", ha="center", va="center", color=colour)
+    ax.set(xlim=(0, 1), ylim=(0.02, 1.1))
+    ax.axis("off")
+    alt = (
+        "A tree of three questions and four leaves. The first asks for the worst perimeter. The leftmost leaf is "
+        "almost purely benign, the rightmost almost purely malignant; the two between are mixed."
+    )
+    figure(fig, alt=alt, caption="Go from the top, left for yes. Each leaf shows its share of benign rows.")
+
 
 # %% tree-diagram fold
-fig, ax = plt.subplots(figsize=(6, 2.6))
-inner = [(0.5, 1.0, small), (0.25, 0.55, small[2]), (0.75, 0.55, small[3])]
-for x0, y0, (j, cut, *below) in inner:
-    ax.text(x0, y0, f"{samples.feature_names[j]}\n≤ {cut:.3g}?", ha="center", va="center", color="black")
-    for i, child in enumerate(below):
-        step = (0.25 if y0 == 1 else 0.125) * (2 * i - 1)
-        ax.plot([x0, x0 + step], [y0 - 0.11, y0 - 0.33], color="black", alpha=0.4, linewidth=1)
-        ax.text(x0 + 0.5 * step + 0.05 * (2 * i - 1), y0 - 0.2, ("yes", "no")[i], ha="center", fontsize=9)
-        if not isinstance(child, tuple):
-            word, colour = ("benign", "C1") if child > 0.5 else ("malignant", "C0")
-            ax.text(x0 + step, y0 - 0.43, f"{word}\n{child:.2f}", ha="center", va="center", color=colour)
-ax.set(xlim=(0, 1), ylim=(0.02, 1.1))
-ax.axis("off")
-alt = (
-    "A tree of three questions and four leaves. The first asks for the worst perimeter. The leftmost leaf is "
-    "almost purely benign, the rightmost almost purely malignant; the two between are mixed."
-)
-figure(fig, alt=alt, caption="Go from the top, left for yes. Each leaf shows its share of benign rows.")
+draw_tree_diagram()
 
 # %% depths
 from sklearn.tree import DecisionTreeClassifier
@@ -299,9 +318,10 @@ def leaves(tree):
 full = grow(X, y, depth=20)
 for alpha in (0, 0.006, 0.02, 0.05):
     cut_back, _ = prune(full, X, y, len(y), alpha)
-    test = np.mean((predict(cut_back, X_test) > 0.5) == y_test)
+    answer = predict(cut_back, X_test) > 0.5  # (190,)
     library = DecisionTreeClassifier(ccp_alpha=alpha, random_state=0).fit(X, y)
-    print(alpha, leaves(cut_back), library.get_n_leaves(), round(test, 3))
+    shares = np.array([np.mean(answer == y_test), np.mean(library.predict(X_test) == answer)])
+    print(alpha, leaves(cut_back), library.get_n_leaves(), *shares.round(3))
 
 # %% entropy-tree fold
 said = []
@@ -309,7 +329,7 @@ for criterion in ("gini", "entropy"):
     library = DecisionTreeClassifier(criterion=criterion, random_state=0).fit(X, y)
     said.append(library.predict(X_test))
     first = samples.feature_names[library.tree_.feature[0]]
-    print(criterion, round(np.mean(said[-1] == y_test), 3), "first asks for", first)
+    print(criterion, round(np.mean(said[-1] == y_test), 3), "asks", first)
 print("same answer on", round(np.mean(said[0] == said[1]), 3))
 
 # %% blanks
@@ -351,7 +371,7 @@ for m in (30, 5):
     some = np.array([predict(tree, X_test) for tree in trees])  # (100, 190)
     rho = np.corrcoef(some)[np.triu_indices(100, 1)].mean()
     right = np.mean((some.mean(axis=0) > 0.5) == y_test)
-    print(m, "correlation", round(rho, 3), "accuracy", round(right, 3))
+    print(m, "correlation", round(rho, 3), "right", round(right, 3))
 
 # %% importances fold
 from sklearn.ensemble import RandomForestClassifier
@@ -366,7 +386,7 @@ library = RandomForestClassifier(100, random_state=0).fit(W, y)
 moved = permutation_importance(library, W_test, y_test, n_repeats=10, random_state=0)
 names = ["radius", "texture", "smoothness", "coin", "serial"]
 for name, drop, loss in zip(names, library.feature_importances_, moved.importances_mean):
-    print(name, f"impurity {drop:.2f} permuted {loss + 0:.2f}")
+    print(name, f"{drop:.2f} {loss:.2f}")
 
 
 # %% stump
@@ -427,27 +447,33 @@ for m in (1, 5, 10, 20, 50, 100, 300):
     print(m, f"{train[m - 1]:.4f} {test[m - 1]:.4f}")
 print("best round", test.argmin() + 1, "test", round(test.min(), 4))
 
+
+# %% draw-wiggle-figure hide
+def draw_wiggle():
+    panels = [["a", "b", "c", "d"], ["curves"] * 4]
+    fig, axes = plt.subplot_mosaic(panels, figsize=(6, 4), height_ratios=[1, 1.3])
+    best = int(test.argmin()) + 1
+    for name, m in zip("abcd", (1, 10, best, 300)):
+        axes[name].plot(x, wave, ".", color="black", alpha=0.5, markersize=4)
+        axes[name].plot(x_test, fits[m - 1], color="C0", drawstyle="steps-mid")
+        axes[name].set(title=f"{m} round" + "s" * (m > 1), xticks=[], yticks=[], ylim=(-2, 1.9))
+    ax = axes["curves"]
+    ax.semilogy(np.arange(1, 301), np.array([train, test]).T)
+    ax.plot(best, test.min(), "o", color="C1")
+    ax.text(235, 0.066, "test", color="C1")
+    ax.text(235, 0.034, "train", color="C0")
+    marks = [0.02, 0.05, 0.1, 0.2, 0.4]
+    ax.set(xlabel="rounds", ylabel="mean squared error", yticks=marks, yticklabels=marks, ylim=(0.02, 0.45))
+    ax.minorticks_off()
+    alt = (
+        "Above, four step functions over noisy points of a wave: one step, a coarse staircase, a close staircase, and "
+        "one that runs after single points. Below, the training error falls throughout, the test error turns up."
+    )
+    figure(fig, alt=alt, caption="Compare the third and fourth panel, then find the dot where the test error turns.")
+
+
 # %% wiggle-figure fold
-panels = [["a", "b", "c", "d"], ["curves"] * 4]
-fig, axes = plt.subplot_mosaic(panels, figsize=(6, 4), height_ratios=[1, 1.3])
-best = int(test.argmin()) + 1
-for name, m in zip("abcd", (1, 10, best, 300)):
-    axes[name].plot(x, wave, ".", color="black", alpha=0.5, markersize=4)
-    axes[name].plot(x_test, fits[m - 1], color="C0", drawstyle="steps-mid")
-    axes[name].set(title=f"{m} round" + "s" * (m > 1), xticks=[], yticks=[], ylim=(-1.7, 1.7))
-ax = axes["curves"]
-ax.semilogy(np.arange(1, 301), np.array([train, test]).T)
-ax.plot(best, test.min(), "o", color="C1")
-ax.text(235, 0.066, "test", color="C1")
-ax.text(235, 0.034, "train", color="C0")
-marks = [0.02, 0.05, 0.1, 0.2, 0.4]
-ax.set(xlabel="rounds", ylabel="mean squared error", yticks=marks, yticklabels=marks, ylim=(0.02, 0.45))
-ax.minorticks_off()
-alt = (
-    "Above, four step functions over noisy points of a wave: one step, a coarse staircase, a close staircase, and "
-    "one that runs after single points. Below, the training error falls throughout, the test error turns up."
-)
-figure(fig, alt=alt, caption="Compare the third and fourth panel, then find the dot where the test error turns.")
+draw_wiggle()
 
 # %% library-boost fold
 from sklearn.ensemble import GradientBoostingRegressor
@@ -467,23 +493,20 @@ for B in (1, 50, 300):
     print(B, f"bagged {bagged:.3f} boosted {test[B - 1]:.3f}")
 
 # %% bias-variance fold
-rng = np.random.default_rng(0)
-kinds = {"1 stump": [], "boosted 30": [], "boosted 300": [], "deep tree": [], "bagged 20": []}
+rng, places = np.random.default_rng(0), x_test[:, None]
+made = []
 for _ in range(25):  # fresh samples
     u = np.sort(rng.uniform(0, 1, 40))
     v = np.sin(2 * np.pi * u) + rng.normal(0, 0.3, 40)
-    halves = (u[1:] + u[:-1]) / 2
-    several = staged(boost(u, v, halves, v.mean(), 300, 0.3), x_test, v.mean(), 0.3)
-    kinds["1 stump"].append(predict(grow(u[:, None], v, 1), x_test[:, None]))
-    kinds["boosted 30"].append(several[29])
-    kinds["boosted 300"].append(several[299])
-    kinds["deep tree"].append(predict(grow(u[:, None], v, 99), x_test[:, None]))
+    several = staged(boost(u, v, (u[1:] + u[:-1]) / 2, v.mean(), 300, 0.3), x_test, v.mean(), 0.3)
+    shallow, deep = (predict(grow(u[:, None], v, depth), places) for depth in (1, 99))
     bags = [rng.integers(0, 40, 40) for _ in range(20)]
-    trees = [grow(u[bag][:, None], v[bag], 99) for bag in bags]
-    kinds["bagged 20"].append(np.mean([predict(t, x_test[:, None]) for t in trees], axis=0))
-for name, made in kinds.items():
-    bias2 = np.mean((np.mean(made, axis=0) - truth) ** 2)
-    print(f"{name}: bias² {bias2:.3f} variance {np.var(made, axis=0).mean():.3f}")
+    bagged = np.mean([predict(grow(u[bag][:, None], v[bag], 99), places) for bag in bags], axis=0)
+    made.append([shallow, several[29], several[299], deep, bagged])
+names = ["1 stump", "30 stumps", "300 stumps", "1 deep tree", "20 bagged"]
+for name, answers in zip(names, np.swapaxes(made, 0, 1)):  # (25, 100) each
+    bias2 = np.mean((answers.mean(axis=0) - truth) ** 2)
+    print(f"{name}: {bias2:.3f} {answers.var(axis=0).mean():.3f}")
 
 
 # %% newton
@@ -507,8 +530,8 @@ for _ in range(50):
     score = score + 0.3 * predict(tree, X)
     score_test = score_test + 0.3 * predict(tree, X_test)
 print("test accuracy", round(np.mean((score_test > 0) == y_test), 3))
-library = GradientBoostingClassifier(n_estimators=50, learning_rate=0.3, max_depth=1, random_state=0)
-print(np.allclose(library.fit(X, y).decision_function(X_test), score_test))
+boosted = GradientBoostingClassifier(n_estimators=50, learning_rate=0.3, max_depth=1, random_state=0)
+print(np.allclose(boosted.fit(X, y).decision_function(X_test), score_test))
 
 # %% street example="20.12"
 P = np.array([[0.0, 0.0], [1.0, 1.0], [3.0, 3.0], [4.0, 2.0]])  # (4, 2)
@@ -517,26 +540,32 @@ w, b = np.array([0.5, 0.5]), -2.0
 print(s * (P @ w + b))
 print(round(2 / np.linalg.norm(w), 3))
 
+
+# %% draw-street-figure hide
+def draw_street():
+    fig, ax = plt.subplots(figsize=(6, 3.2))
+    ends = np.array([-3.0, 8.0])
+    ax.fill_between(ends, 2 - ends, 6 - ends, color="black", alpha=0.08, linewidth=0)
+    ax.plot(ends, 4 - ends, color="black")
+    for side_ in (2, 6):
+        ax.plot(ends, side_ - ends, color="black", alpha=0.5, linestyle="--", linewidth=1)
+    for point, sign in zip(P, s):
+        ax.plot(*point, "os"[int(sign > 0)], color="C1" if sign > 0 else "C0", markersize=7)
+    ax.plot(*P[1:].T, "o", color="black", markersize=14, fillstyle="none", markeredgewidth=1)
+    ax.annotate("", (3, 3), (1, 1), arrowprops={"arrowstyle": "<->", "color": "C2", "shrinkA": 8, "shrinkB": 8})
+    ax.text(1.6, 1.12, "margin", color="C2")
+    ax.text(0.1, 0.25, "−1", color="C0")
+    ax.text(4.25, 2.1, "+1", color="C1")
+    ax.set(xlim=(-1.5, 6.5), ylim=(-0.6, 3.9), aspect="equal")
+    alt = (
+        "A slanted line with a strip on both sides. Three of four points lie on the edges of the strip, in circles; "
+        "the fourth, the origin, lies outside. A double arrow joins (1, 1) and (3, 3) across the strip."
+    )
+    figure(fig, alt=alt, caption="Look at the circles: these points touch the street. The origin is free to move.")
+
+
 # %% street-figure fold
-fig, ax = plt.subplots(figsize=(6, 3.2))
-ends = np.array([-3.0, 8.0])
-ax.fill_between(ends, 2 - ends, 6 - ends, color="black", alpha=0.08, linewidth=0)
-ax.plot(ends, 4 - ends, color="black")
-for side_ in (2, 6):
-    ax.plot(ends, side_ - ends, color="black", alpha=0.5, linestyle="--", linewidth=1)
-for point, sign in zip(P, s):
-    ax.plot(*point, "os"[int(sign > 0)], color="C1" if sign > 0 else "C0", markersize=7)
-ax.plot(*P[1:].T, "o", color="black", markersize=14, fillstyle="none", markeredgewidth=1)
-ax.annotate("", (3, 3), (1, 1), arrowprops={"arrowstyle": "<->", "color": "C2", "shrinkA": 8, "shrinkB": 8})
-ax.text(1.6, 1.12, "margin", color="C2")
-ax.text(0.1, 0.25, "−1", color="C0")
-ax.text(4.25, 2.1, "+1", color="C1")
-ax.set(xlim=(-1.5, 6.5), ylim=(-0.6, 3.9), aspect="equal")
-alt = (
-    "A slanted line with a strip on both sides. Three of four points lie on the edges of the strip and are circled; "
-    "the fourth, the origin, lies outside. A double arrow joins (1, 1) and (3, 3) across the strip."
-)
-figure(fig, alt=alt, caption="Look at the circles: these points touch the street. The origin is free to move.")
+draw_street()
 
 # %% hinge
 from sklearn.svm import SVC
@@ -587,7 +616,8 @@ def smo(K, s, C):
 
 # %% dual
 alpha, b = smo(P @ P.T, s, C=1000)
-print(alpha.round(3), "w", (alpha * s @ P).round(3), "b", round(b, 3))
+print(alpha.round(3))
+print("w", (alpha * s @ P).round(3), "b", round(b, 3))
 
 
 def rbf(A, B, gamma):
@@ -602,22 +632,28 @@ print("support vectors", np.sum(alpha > 0), library.n_support_.sum())
 theirs = library.decision_function(Z_test)  # (190,)
 print("scores agree:", np.allclose(kernel_score, theirs, atol=0.01))
 
+
+# %% draw-four-pairs hide
+def draw_four_pairs():
+    fig, axes = plt.subplots(2, 2, figsize=(6, 4), sharex=True, sharey=True)
+    cloud_signs = 2.0 * side - 1
+    for ax, (C, gamma) in zip(axes.flat, [(0.1, 0.5), (0.1, 20), (100, 0.5), (100, 20)]):
+        alpha, b = smo(rbf(cloud, cloud, gamma), cloud_signs, C)
+        answer = (rbf(grid, cloud, gamma) @ (alpha * cloud_signs) + b).reshape(across.shape)
+        ax.contourf(across, up, answer > 0, levels=[-0.5, 0.5, 1.5], colors=["C0", "C1"], alpha=0.25)
+        for c in (0, 1):
+            ax.plot(*cloud[side == c].T, "os"[c], color=f"C{c}", markersize=2)
+        ax.set_title(f"C = {C}, γ = {gamma}, {np.sum(alpha > 0)} vectors", fontsize=9)
+        ax.set(xticks=[], yticks=[])
+    alt = (
+        "Four maps of the two crescents. With small γ the border is smooth, for large C it bends more; with large γ it "
+        "breaks into patches around the points."
+    )
+    figure(fig, alt=alt, caption="Right: larger γ; down: larger C. Both bend the border. Titles count support vectors.")
+
+
 # %% four-pairs fold
-fig, axes = plt.subplots(2, 2, figsize=(6, 4), sharex=True, sharey=True)
-cloud_signs = 2.0 * side - 1
-for ax, (C, gamma) in zip(axes.flat, [(0.1, 0.5), (0.1, 20), (100, 0.5), (100, 20)]):
-    alpha, b = smo(rbf(cloud, cloud, gamma), cloud_signs, C)
-    answer = (rbf(grid, cloud, gamma) @ (alpha * cloud_signs) + b).reshape(across.shape)
-    ax.contourf(across, up, answer > 0, levels=[-0.5, 0.5, 1.5], colors=["C0", "C1"], alpha=0.25)
-    for c in (0, 1):
-        ax.plot(*cloud[side == c].T, "os"[c], color=f"C{c}", markersize=2)
-    ax.set_title(f"C = {C}, γ = {gamma}: {np.sum(alpha > 0)} support vectors", fontsize=9)
-    ax.set(xticks=[], yticks=[])
-alt = (
-    "Four maps of the two crescents. With small γ the border is smooth, for large C it bends more; with large γ it "
-    "breaks into patches around the points."
-)
-figure(fig, alt=alt, caption="Go right for a larger γ, down for a larger C: both bend the border more.")
+draw_four_pairs()
 
 # %% compare fold
 from lightgbm import LGBMClassifier
@@ -627,9 +663,9 @@ w, b = hinge_svm(Z, signs, C=0.1, steps=3000)
 rows = {
     "k-NN": (knn(Z, y, Z_test, 9), KNeighborsClassifier(9)),
     "Gaussian NB": (logs.argmax(axis=1), GaussianNB()),
-    "tree of depth two": (predict(small, X_test) > 0.5, DecisionTreeClassifier(max_depth=2)),
+    "tree of depth two": (predict(small, X_test) > 0.5, DecisionTreeClassifier(max_depth=2, random_state=0)),
     "forest": (votes.mean(axis=0) > 0.5, RandomForestClassifier(max_features=5, random_state=0)),
-    "boosted stumps": (score_test > 0, GradientBoostingClassifier(n_estimators=50, learning_rate=0.3, max_depth=1)),
+    "boosted stumps": (score_test > 0, boosted),
     "linear SVM": (Z_test @ w + b > 0, SVC(kernel="linear", C=0.1)),
     "RBF SVM": (kernel_score > 0, SVC(C=1, gamma=1 / 30)),
 }
@@ -708,7 +744,7 @@ answers = {
 }
 for name, p in answers.items():
     extreme = np.mean(np.maximum(p, 1 - p) > 0.99)
-    print(name, "Brier", round(np.mean((p - y_test) ** 2), 3), "surer than 0.99", round(extreme, 2))
+    print(name, "Brier", round(np.mean((p - y_test) ** 2), 3), "sure", round(extreme, 2))
 
 # %% stacking fold
 from sklearn.ensemble import StackingClassifier
@@ -746,14 +782,13 @@ print("adds up:", np.isclose(total, predict(small, row[None])[0]))
 # %% dependence fold
 from sklearn.inspection import partial_dependence
 
-model = GradientBoostingClassifier(n_estimators=50, learning_rate=0.3, max_depth=1, random_state=0).fit(X, y)
-result = partial_dependence(model, X, [22], grid_resolution=5, method="brute", response_method="decision_function")
+result = partial_dependence(boosted, X, [22], grid_resolution=5, method="brute", response_method="decision_function")
 ours = []
 for value in result["grid_values"][0]:
     rows = X.copy()
     rows[:, 22] = value  # every row gets this perimeter
-    ours.append(model.decision_function(rows).mean())
-print(np.round(ours, 2), np.allclose(ours, result["average"][0]))
+    ours.append(boosted.decision_function(rows).mean())
+print(np.round(ours, 1), np.allclose(ours, result["average"][0]))
 
 # %% three-classes
 for K in (2, 3, 8):
@@ -814,4 +849,4 @@ for rate in (1, 0.3, 0.1, 0.03):
     misses = staged(stages, x[part], start, rate) - wave[part]  # (400, 10)
     stop = (misses**2).mean(axis=1).argmin()
     true = ((staged(stages, x_test, start, rate) - truth) ** 2).mean(axis=1)
-    print(f"{rate} stop at {stop + 1}: {true[stop]:.3f}, after 400: {true[-1]:.3f}")
+    print(f"{rate} stop {stop + 1}: {true[stop]:.3f} end: {true[-1]:.3f}")
