@@ -28,7 +28,6 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 
 from groundup.book import cells, confusion, downloads, facts, jupyter, kept, lock, offline, render, search, tooltip
-from groundup.book.assets import join_sheets, lighten_scripts
 from groundup.book.book import Book
 from groundup.book.companion import MASTERY
 from groundup.book.contents import Chapter
@@ -39,6 +38,7 @@ from groundup.book.page import description
 from groundup.book.program import Program
 from groundup.book.progress import Progress
 from groundup.book.runner import Run, Runner
+from groundup.book.sheets import join_sheets
 from groundup.book.term import Term
 
 GLOSSARY = "glossary.md"
@@ -156,8 +156,7 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         search.wait_for_question(files, config)
         self.urls = {file.src_uri: file.url for file in files}
         self.listing = kept.digest([(file.src_uri, file.url) for file in files])
-        join_sheets(files, config, named_by_content=self.command != "serve")
-        lighten_scripts(files, config)
+        join_sheets(files, config, published=self.command != "serve")
         try:
             self.tips = self._tips()
         except Fault as fault:
