@@ -132,7 +132,8 @@
     if (look().state === "later") return "blocked";
     const { data, odd } = clean(given);
     change((now) => { news = merge(now, data); });
-    return `Imported. New or better than what was here: ${news}.${odd ? ` Left out, because unreadable: ${odd}.` : ""}`;
+    const left = odd ? ` Left out, because unreadable: ${odd}.` : "";
+    return `Imported. New or better than what was here: ${news}.${left}`;
   };
 
   const start = () => {

@@ -28,6 +28,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 
 from groundup.book import cells, confusion, downloads, facts, jupyter, kept, lock, offline, render, search, tooltip
+from groundup.book.assets import join_sheets, lighten_scripts
 from groundup.book.book import Book
 from groundup.book.companion import MASTERY
 from groundup.book.contents import Chapter
@@ -38,7 +39,6 @@ from groundup.book.page import description
 from groundup.book.program import Program
 from groundup.book.progress import Progress
 from groundup.book.runner import Run, Runner
-from groundup.book.sheets import join_sheets
 from groundup.book.term import Term
 
 GLOSSARY = "glossary.md"
@@ -158,6 +158,8 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         self.listing = kept.digest([(file.src_uri, file.url) for file in files])
         join_sheets(files, config, published=self.command != "serve")
         try:
+            if self.command != "serve":
+                lighten_scripts(files, config)
             self.tips = self._tips()
         except Fault as fault:
             raise PluginError(f"ground-up: {fault}") from None

@@ -1,13 +1,20 @@
-"""The book's style sheets as one file: a page waits for one request more than Material's own, not for seven."""
+"""What the book's pages load beside Material's own: style sheets as one file, scripts, both without their comments.
+
+A page waits for one style sheet more than Material's, not for seven; and a first page is some kilobytes lighter.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import PurePosixPath
 
 import rcssmin
+import rjsmin
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+
+from groundup.book.errors import Fault
 
 
 def join_sheets(files: Files, config: MkDocsConfig, *, published: bool) -> None:
@@ -36,6 +43,27 @@ def join_sheets(files: Files, config: MkDocsConfig, *, published: bool) -> None:
     files.append(File.generated(config, name, content=content))
     taken = {file.src_uri for file in joined}
     config.extra_css = [name, *(path for path in config.extra_css if path not in taken)]
+
+
+def lighten_scripts(files: Files, config: MkDocsConfig) -> None:
+    """Take comments and indentation out of the scripts that ``extra_javascript`` names and that lie in docs/.
+
+    Raises:
+        Fault: A script has a template in a template, whose spaces would be taken for indentation.
+    """
+    for script in config.extra_javascript:
+        file = files.get_file_from_path(str(script))
+        if file is None:
+            continue
+        content = file.content_string
+        if nested := _NESTED_TEMPLATE.search(content):
+            line = content.count("\n", 0, nested.start()) + 1
+            raise Fault(f"docs/{file.src_uri}, line {line}: write the template inside the template by itself")
+        files.remove(file)
+        files.append(File.generated(config, file.src_uri, content=str(rjsmin.jsmin(content))))
+
+
+_NESTED_TEMPLATE = re.compile(r"\$\{[^}`]*`")
 
 
 def _folder(file: File) -> PurePosixPath:

@@ -1,4 +1,4 @@
-"""The book's style sheets, joined."""
+"""The book's style sheets, joined, and its scripts."""
 
 import re
 
@@ -29,3 +29,22 @@ def test_style_sheets_are_one_file_in_their_order_named_by_its_content(project) 
         assert sorted(path.name for path in (project.root / "site/css").iterdir()) == [joined.removeprefix("css/")]
         names.append(joined)
     assert names[0] == names[2] != names[1]
+
+
+def test_scripts_lose_their_comments_and_nothing_else(project) -> None:
+    project.file("docs/js/a.js", "// Why.\nconst a = `two  ${1 + 1} // words`; /* How. */\n\n  log(a)\n")
+    far = "https://example.org/d.js"
+    settings = project.root / "mkdocs.yml"
+    settings.write_text(f"{settings.read_text()}extra_javascript: [js/a.js, {far}]\n")
+    built = project.build()
+    assert built.returncode == 0, built.stderr
+    assert (project.root / "site/js/a.js").read_text() == "const a=`two  ${1 + 1} // words`;log(a)"
+
+
+def test_a_template_in_a_template_is_refused(project) -> None:
+    project.file("docs/js/a.js", "let a;\nlog(`one ${a ? ` and ${a}` : ''}`)\n")
+    settings = project.root / "mkdocs.yml"
+    settings.write_text(f"{settings.read_text()}extra_javascript: [js/a.js]\n")
+    built = project.build()
+    assert built.returncode != 0
+    assert "docs/js/a.js, line 2: write the template inside the template by itself" in built.stderr
