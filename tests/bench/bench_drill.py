@@ -108,8 +108,8 @@ def timed(call: Callable[[], Any]) -> float:
 def run(*command: object, env: dict[str, str], cwd: Path) -> str:
     """What a command prints."""
     done = subprocess.run([*map(str, command)], env=env, cwd=cwd, capture_output=True, text=True, check=False)
-    if done.returncode not in range(10):
-        raise RuntimeError(done.stderr)
+    if done.returncode:
+        raise RuntimeError(done.stdout + done.stderr)
     return done.stdout
 
 

@@ -12,6 +12,7 @@ import importlib.util
 import sys
 import zlib
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,8 @@ class Direct:
 
     def __init__(self) -> None:
         self.counting_now: Counting | None = None
+        self.codes: dict[int, CodeType] = {}
+        self.things: dict[int, Thing] = {}
 
     @contextlib.contextmanager
     def counting(self) -> Any:
@@ -55,11 +58,11 @@ class Thing(Remote):
         try:
             if session.counting_now is None:
                 return self.wrapped(function(*args, **kwargs))
-            counter = runner._Counter()
+            counter = runner._Counter(session.codes)
             try:
                 return self.wrapped(counter.run(function, args, kwargs))
             finally:
-                session.counting_now.opcodes += counter.opcodes
+                session.counting_now.opcodes += sum(counter.counts.values())
         except Exception as error:
             bases = [base.__name__ for base in type(error).__mro__]
             raise RemoteError(type(error).__name__, bases, str(error), "") from None
@@ -71,10 +74,10 @@ class Thing(Remote):
         return self._session.watching()
 
     def wrapped(self, value: Any) -> Any:
-        if value is object.__getattribute__(self, "value"):
-            return self
         plain = (int, float, str, list, tuple, dict, type(None), np.ndarray, np.generic)
-        return value if isinstance(value, plain) else Thing(self._session, value)
+        if isinstance(value, plain):
+            return value
+        return self._session.things.setdefault(id(value), Thing(self._session, value))  # the same for the same
 
 
 class Plugin:

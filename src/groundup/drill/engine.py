@@ -253,16 +253,18 @@ class Engine:
         began = time.perf_counter()
         seed = int.from_bytes(os.urandom(6)) if seed is None else seed
         report, void = _Report(), ""
+        rules: tuple[Broken, ...] = ()
         if refused := _refused(source):
             report.load = {"kind": "error", "message": refused, "traceback": ""}
         else:
+            scanned = _Scan(drill, source)
             for _ in range(2):
                 try:
                     report, void = self._report(drill, source, stages, seed, device, progress), ""
                     break
                 except EngineFault as fault:
                     void = str(fault)
-        rules = () if refused or void else _rules(drill, source, report)
+            rules = () if void else _rules(drill, scanned.found(), report)
         return _verdict(drill, report, rules, void, seed, device, time.perf_counter() - began)
 
     def _report(
@@ -348,9 +350,32 @@ def _refused(source: bytes) -> str:
     return "your file holds a NUL character" if b"\x00" in source else ""
 
 
-def _rules(drill: Drill, source: bytes, report: _Report) -> tuple[Broken, ...]:
+class _Scan(threading.Thread):
+    """The scan for forbidden calls, which goes on while the checks run."""
+
+    def __init__(self, drill: Drill, source: bytes) -> None:
+        super().__init__(daemon=True)
+        self._drill, self._source = drill, source
+        self._found: list[Broken] = []
+        self._error: BaseException | None = None
+        self.start()
+
+    def run(self) -> None:
+        try:
+            self._found = scan.broken(self._source.decode(ENCODING), self._drill.imports, self._drill.forbidden)
+        except BaseException as error:
+            self._error = error
+
+    def found(self) -> list[Broken]:
+        """Wait for its end."""
+        self.join()
+        if self._error is not None:
+            raise self._error
+        return list(self._found)
+
+
+def _rules(drill: Drill, found: list[Broken], report: _Report) -> tuple[Broken, ...]:
     """Forbidden calls, as the scan found them and as the runner saw them; each once."""
-    found = list(scan.broken(source.decode(ENCODING), drill.imports, drill.forbidden))
     known = {each.name for each in found}
     for line, name in report.rules:
         if name not in known:

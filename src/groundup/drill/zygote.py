@@ -323,6 +323,7 @@ def main(argv: list[str]) -> None:
         runner_orders.close()
         if forks:
             load_judge(flavour)
+            sys.modules["groundup.drill.judge"].rehearse()
         Zygote(flavour, judge_orders, "judge", forks).serve()
         os._exit(0)
     judge_orders.close()
