@@ -27,6 +27,8 @@ __all__ = ["TooLarge", "WireError", "pack", "receive", "refuse", "send", "unpack
 _MAGIC: Final = b"GUW1"
 _HEAD: Final = struct.Struct("!4sIQ")
 _SOME_BUFFERS: Final = 512  # Linux takes up to 1024 in one sendmsg
+_SMALL: Final = 1 << 16  # bytes of a frame that is read in one go
+_LATE: Final = "the deadline passed before a whole frame had arrived"
 
 
 def send(
@@ -49,7 +51,7 @@ def send(
         TimeoutError: the deadline passed before the frame was written, whether or not some of it is read.
         OSError: the socket is closed.
     """
-    text = json.dumps(dict(header), separators=(",", ":"), allow_nan=False).encode("ascii")
+    text = _encode(dict(header)).encode("ascii")
     if len(text) > HEADER_BYTES:
         raise TooLarge(f"a header of {len(text):,} bytes; at most {HEADER_BYTES:,} can cross")
     views = [view for view in (memoryview(part).cast("B") for part in body) if len(view)]
@@ -58,28 +60,15 @@ def send(
     views.insert(0, memoryview(_HEAD.pack(_MAGIC, len(text), length) + text))
     if len(views) > _SOME_BUFFERS:
         views = [memoryview(b"".join(views))]
-    wait = None
-    if deadline is not None:
-        wait = select.poll()
-        wait.register(sock, select.POLLOUT)
     while views:
         try:
-            sent = sock.sendmsg(views, (), 0 if wait is None else socket.MSG_DONTWAIT)
+            sent = sock.sendmsg(views, (), 0 if deadline is None else socket.MSG_DONTWAIT)
         except BlockingIOError:
-            if wait is None or deadline is None:
+            if deadline is None:
                 raise
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise TimeoutError("the deadline passed before a whole frame was taken") from None
-            wait.poll(math.ceil(min(left, 3600) * 1000))
+            _wait(sock, select.POLLOUT, deadline, "the deadline passed before a whole frame was taken")
             continue
-        done = 0
-        while done < len(views) and sent >= len(views[done]):
-            sent -= len(views[done])
-            done += 1
-        del views[:done]
-        if sent:
-            views[0] = views[0][sent:]
+        _pass(views, sent)
 
 
 def receive(sock: socket.socket, *, deadline: float | None = None) -> tuple[dict[str, Any], memoryview]:
@@ -97,8 +86,8 @@ def receive(sock: socket.socket, *, deadline: float | None = None) -> tuple[dict
         EOFError: the other side closed, between frames or inside one.
         WireError: this is no frame.
     """
-    head = memoryview(bytearray(_HEAD.size))
-    _fill(sock, head, deadline, started=False)
+    head = bytearray(_HEAD.size)
+    _fill(sock, [memoryview(head)], deadline, started=False)
     magic, header_length, body_length = _HEAD.unpack(head)
     if magic != _MAGIC:
         raise WireError("this is no frame: it starts with other bytes")
@@ -106,47 +95,65 @@ def receive(sock: socket.socket, *, deadline: float | None = None) -> tuple[dict
         raise WireError(f"a header of {header_length:,} bytes was announced")
     if body_length > BODY_BYTES:
         raise WireError(f"a body of {body_length:,} bytes was announced")
-    text = bytearray(header_length)
-    _fill(sock, memoryview(text), deadline)
+    text, body = bytearray(header_length), memoryview(bytearray(body_length))
+    if header_length + body_length <= _SMALL:  # most frames are, and take one call
+        _fill(sock, [memoryview(text), body], deadline)
+        return _parse(text), body
+    _fill(sock, [memoryview(text)], deadline)
     header = _parse(text)
-    body = memoryview(bytearray(body_length))
-    _fill(sock, body, deadline)
+    _fill(sock, [body], deadline)
     return header, body
 
 
-def _fill(sock: socket.socket, view: memoryview, deadline: float | None, *, started: bool = True) -> None:
-    wait = None
-    if deadline is not None and len(view):
-        wait = select.poll()
-        wait.register(sock, select.POLLIN)
-    at = 0
-    while at < len(view):
-        flags = 0
-        if deadline is not None and wait is not None:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise TimeoutError("the deadline passed before a whole frame had arrived")
-            if not wait.poll(math.ceil(min(left, 3600) * 1000)):
-                continue
-            flags = socket.MSG_DONTWAIT
+def _fill(sock: socket.socket, views: list[memoryview], deadline: float | None, *, started: bool = True) -> None:
+    """Read until these are full, one after the other. What is there already is taken without waiting for it."""
+    views = [view for view in views if len(view)]
+    while views:
+        if deadline is not None and time.monotonic() >= deadline:
+            raise TimeoutError(_LATE)
         try:
-            count = sock.recv_into(view[at:], 0, flags)
+            count = sock.recvmsg_into(views, 0, 0 if deadline is None else socket.MSG_DONTWAIT)[0]
         except BlockingIOError:
             if deadline is None:
                 raise
+            _wait(sock, select.POLLIN, deadline, _LATE)
             continue
         except ConnectionResetError:
             count = 0
         if not count:
-            raise EOFError("the other side closed inside a frame" if started or at else "the other side closed")
-        at += count
+            raise EOFError("the other side closed inside a frame" if started else "the other side closed")
+        started = True
+        _pass(views, count)
+
+
+def _pass(views: list[memoryview], count: int) -> None:
+    """Take so many bytes from the front of these."""
+    done = 0
+    while done < len(views) and count >= len(views[done]):
+        count -= len(views[done])
+        done += 1
+    del views[:done]
+    if count:
+        views[0] = views[0][count:]
+
+
+def _wait(sock: socket.socket, event: int, deadline: float, words: str) -> None:
+    """Until the socket is ready, or there is reason to look again.
+
+    Raises:
+        TimeoutError: the deadline passed.
+    """
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError(words)
+    poll = select.poll()
+    poll.register(sock, event)
+    poll.poll(math.ceil(min(left, 3600) * 1000))
 
 
 def _parse(text: bytearray) -> dict[str, Any]:
     try:
-        header = json.loads(
-            text.decode("ascii"), object_pairs_hook=_object, parse_constant=_no_constant, parse_float=_finite
-        )
+        header = _decode(text.decode("ascii"))
     except (ValueError, RecursionError) as error:
         raise WireError(f"the header is no JSON: {error}") from None
     if type(header) is not dict:
@@ -173,6 +180,13 @@ def _finite(text: str) -> float:
     if not math.isfinite(number):
         raise ValueError("a number is out of range")
     return number
+
+
+# Made once: to make them takes longer than to write or read a small header.
+_encode: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+_decode: Final = json.JSONDecoder(
+    object_pairs_hook=_object, parse_constant=_no_constant, parse_float=_finite
+).decode
 
 
 def _check_depth(header: Any) -> None:
