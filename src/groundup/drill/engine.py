@@ -19,7 +19,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from groundup.catalogue import Drill
-from groundup.drill import ENCODING, scan
 from groundup.drill.scratch import scratch
 from groundup.drill.verdict import (
     STAGES,
@@ -160,7 +159,8 @@ class _Report:
 
     checks: list[CheckResult] = field(default_factory=list)
     load: dict[str, str] | None = None
-    rules: list[tuple[int | None, str]] = field(default_factory=list)
+    rules: list[Broken] = field(default_factory=list)
+    scanned: bool = False
     output: str = ""
 
     @property
@@ -253,18 +253,16 @@ class Engine:
         began = time.perf_counter()
         seed = int.from_bytes(os.urandom(6)) if seed is None else seed
         report, void = _Report(), ""
-        rules: tuple[Broken, ...] = ()
         if refused := _refused(source):
             report.load = {"kind": "error", "message": refused, "traceback": ""}
         else:
-            scanned = _Scan(drill, source)
             for _ in range(2):
                 try:
                     report, void = self._report(drill, source, stages, seed, device, progress), ""
                     break
                 except EngineFault as fault:
                     void = str(fault)
-            rules = () if void else _rules(drill, scanned.found(), report)
+        rules = () if void else tuple(report.rules)
         return _verdict(drill, report, rules, void, seed, device, time.perf_counter() - began)
 
     def _report(
@@ -304,7 +302,7 @@ class Engine:
         try:
             data, life = bases[0].runner(cuda=runner == "torch" and job["device"] != "cpu")
             with bases[1].judge(data, life) as result:
-                result.sendall(json.dumps(job).encode() + b"\n")
+                result.sendall(json.dumps({**job, "scan": not report.scanned}).encode() + b"\n")
                 done = _done(result, progress)
         except (EngineFault, ConnectionError) as fault:
             told = "\n".join(filter(None, (str(fault), bases[1].log())))
@@ -312,7 +310,9 @@ class Engine:
             raise EngineFault(told) from None
         report.checks += [_check(each) for each in done["checks"]]
         report.load = done["load"]
-        report.rules += [(line, name) for line, name in done["rules"]]
+        known = {each.name for each in report.rules}
+        report.rules += [Broken(**each) for each in done["rules"] if each["name"] not in known]
+        report.scanned = True
         report.output = done["output"] or report.output
 
 
@@ -348,42 +348,6 @@ def _refused(source: bytes) -> str:
     except UnicodeDecodeError as error:
         return f"your file is not UTF-8 text ({error.reason} at byte {error.start})"
     return "your file holds a NUL character" if b"\x00" in source else ""
-
-
-class _Scan(threading.Thread):
-    """The scan for forbidden calls, which goes on while the checks run."""
-
-    def __init__(self, drill: Drill, source: bytes) -> None:
-        super().__init__(daemon=True)
-        self._drill, self._source = drill, source
-        self._found: list[Broken] = []
-        self._error: BaseException | None = None
-        self.start()
-
-    def run(self) -> None:
-        try:
-            self._found = scan.broken(self._source.decode(ENCODING), self._drill.imports, self._drill.forbidden)
-        except BaseException as error:
-            self._error = error
-
-    def found(self) -> list[Broken]:
-        """Wait for its end."""
-        self.join()
-        if self._error is not None:
-            raise self._error
-        return list(self._found)
-
-
-def _rules(drill: Drill, found: list[Broken], report: _Report) -> tuple[Broken, ...]:
-    """Forbidden calls, as the scan found them and as the runner saw them; each once."""
-    known = {each.name for each in found}
-    for line, name in report.rules:
-        if name not in known:
-            known.add(name)
-            keys = [key for key in drill.forbidden if name == key or name.startswith(f"{key}.")]
-            sentence = drill.forbidden[keys[0]] if keys else scan.refusal(name, drill.imports, drill.forbidden)
-            found.append(Broken(line, name, sentence or "This drill is solved without it."))
-    return tuple(found)
 
 
 def _verdict(

@@ -5,6 +5,9 @@ plugin passed as an object, reads one job from the result socket, a line of JSON
 
     {"check": {...}}        after each check
     {"done": {...}}         at the end: load, checks, rules, output, void
+
+Pytest starts once, in the zygote: `start` calls back from where it would look for tests, and the judges forked there go
+on with a suite each.
 """
 
 from __future__ import annotations
@@ -12,25 +15,28 @@ from __future__ import annotations
 import base64
 import contextlib
 import faulthandler
+import functools
 import importlib
+import importlib.util
 import json
 import os
 import socket
 import sys
 import traceback
 import zlib
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any, NoReturn
 
 import numpy as np
 import pytest
 
-from groundup.drill import ENCODING, wire
+from groundup.drill import ENCODING, scan, wire
 from groundup.drill.checks import Check, Wrong, shown
 from groundup.drill.proxy import Ended, RemoteError, RunnerFault, Session, Solution, printable
-from groundup.drill.verdict import CheckResult, Failure, Stage
+from groundup.drill.verdict import Broken, CheckResult, Failure, Stage
 
 SECONDS = 150
 """After which a judge ends itself; far beyond what the limits on the learner's code add up to."""
@@ -51,39 +57,45 @@ _UNUSED = (
 # Options
 
 
-def options(files: list[Path]) -> list[str]:
+def options() -> list[str]:
     """Pytest's command line."""
     off = [word for name in _UNUSED for word in ("-p", f"no:{name}")]
-    return [
-        *off,
-        "--assert=plain",
-        "--import-mode=importlib",
-        "--noconftest",
-        "-c",
-        os.devnull,
-        f"--rootdir={files[0].parent}",
-        *map(str, files),
-    ]
+    here = os.path.dirname(__file__)
+    return [*off, "--assert=plain", "--noconftest", "-c", os.devnull, f"--rootdir={here}", here]
 
 
 def load() -> None:
-    """Import all that pytest would load in each grade."""
+    """Import all that pytest loads at its start."""
     for name in _PLUGINS:
         importlib.import_module(f"_pytest.{name}")
 
 
-def rehearse() -> None:
+def start(work: Callable[[Plugin], None]) -> None:
+    """Start pytest, and have the work done where it would look for tests.
+
+    Raises:
+        RuntimeError: The work or pytest failed.
+    """
+    sys.dont_write_bytecode = True
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    plugin = Plugin(work)
+    status = pytest.main(options(), plugins=[plugin])
+    if status != pytest.ExitCode.NO_TESTS_COLLECTED:
+        raise RuntimeError(f"pytest ended with {status!r}")
+
+
+def rehearse(plugin: Plugin) -> None:
     """Run a suite of one check: what Python and pytest do the first time only, forks need not do in each grade.
 
     Raises:
         RuntimeError: The check did not pass.
     """
-    job = {"seed": 0, "stages": ["hidden"]}
     runner: Any = SimpleNamespace()
-    plugin = Plugin(job, runner, runner, lambda event: None)
-    status = _pytest([Path(__file__).with_name("rehearsal.py")], plugin)
-    if status or plugin.faults or not all(each.passed for each in plugin.results.values()):
-        raise RuntimeError(f"the rehearsal of a suite ended with {status}: {plugin.faults}")
+    plugin.begin({"seed": 0, "stages": ["hidden"]}, runner, lambda event: None)
+    plugin.collect([Path(__file__).with_name("rehearsal.py")])
+    plugin.run(runner)
+    if plugin.faults or not plugin.results or not all(each.passed for each in plugin.results.values()):
+        raise RuntimeError(f"the rehearsal of a suite failed: {plugin.faults}")
 
 
 # Hooks
@@ -93,21 +105,56 @@ class Plugin:
     """Chooses the checks of the stages that were asked for, gives them their fixtures, and keeps what became of them.
 
     Args:
-        job: As the engine sent it.
-        session: The runner.
-        learner: The loaded module.
-        tell: Called with each result.
+        work: Called where pytest would look for tests.
     """
 
-    def __init__(self, job: dict[str, Any], session: Session, learner: Solution, tell: Any) -> None:
-        self.job, self.session, self.learner, self.tell = job, session, learner, tell
-        self.expected: list[str] = []
+    job: dict[str, Any]
+    session: Session
+    learner: Solution
+    tell: Callable[[dict[str, Any]], None]
+
+    def __init__(self, work: Callable[[Plugin], None]) -> None:
+        self.work = work
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self, session: pytest.Session) -> bool:
+        """Work; afterwards pytest has nothing left to do."""
+        self.root = session
+        self.work(self)
+        return True
+
+    def begin(self, job: dict[str, Any], session: Session, tell: Callable[[dict[str, Any]], None]) -> None:
+        """Take a job.
+
+        Args:
+            job: As the engine sent it.
+            session: The runner.
+            tell: Called with each result.
+        """
+        self.job, self.session, self.tell = job, session, tell
+        self.items: list[pytest.Item] = []
         self.results: dict[str, CheckResult] = {}
         self.faults: list[str] = []
 
-    def pytest_ignore_collect(self) -> bool:
-        """Look at nothing but the files that were asked for; pytest would search what lies beside them."""
-        return True
+    def collect(self, files: list[Path]) -> None:
+        """Read suites, and keep the checks of the stages."""
+        for path in files:
+            try:
+                module = pytest.Module.from_parent(self.root, path=path)
+                module.obj = _imported(path)
+                found = [item for item in self.root.genitems(module) if self.stage(item) in self.job["stages"]]
+            except Exception:
+                self.faults.append(f"the suite cannot be read: {traceback.format_exc()[-2000:]}")
+                return
+            for item in found:
+                item.repr_failure = _unread  # type: ignore[method-assign]  # tells what nobody reads
+            self.items += found
+
+    def run(self, learner: Solution) -> None:
+        """Run the checks that were collected."""
+        self.learner = learner
+        for item, following in zip(self.items, [*self.items[1:], None], strict=True):
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
 
     @pytest.fixture
     def solution(self) -> Solution:
@@ -118,7 +165,7 @@ class Plugin:
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
         """Random numbers of this check alone: they do not depend on which checks ran before."""
-        return np.random.default_rng([self.job["seed"], zlib.crc32(request.node.nodeid.encode())])
+        return np.random.default_rng([self.job["seed"], zlib.crc32(_name(request.node).encode())])
 
     @pytest.fixture
     def source(self) -> str:
@@ -134,13 +181,6 @@ class Plugin:
         """A suite that cannot be read is our fault."""
         if report.failed:
             self.faults.append(f"the suite cannot be read: {report.longreprtext[-2000:]}")
-
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Keep the checks of the stages."""
-        items[:] = [item for item in items if self.stage(item) in self.job["stages"]]
-        self.expected = [item.nodeid for item in items]
-        for item in items:
-            item.repr_failure = _unread  # type: ignore[method-assign]  # tells what nobody reads, and takes its time
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
@@ -174,7 +214,7 @@ class Plugin:
         result = CheckResult(
             f"{item.path.stem}::{item.name}", about.mark, about.words, self.stage(item), error is None, failure
         )
-        self.results[item.nodeid] = result
+        self.results[_name(item)] = result
         self.tell({"check": asdict(result)})
 
     def failure(self, error: BaseException) -> Failure:
@@ -195,6 +235,22 @@ class Plugin:
                 return Failure("raised", f"your code raised {words}", given, traceback=cause.traceback)
         words = f"what came back could not be used ({type(error).__name__}: {str(error)[:300]})"
         return Failure("wrong", words, given)
+
+
+def _imported(path: Path) -> ModuleType:
+    """A suite's module."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None  # it ends in .py
+    assert spec.loader is not None
+    module = sys.modules[path.stem] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _name(item: pytest.Item) -> str:
+    """A check's name: file, and test with its parameters. It does not depend on the folder."""
+    chain = [node.name for node in item.listchain() if not isinstance(node, pytest.Session | pytest.File)]
+    return "::".join([item.path.name, *chain])
 
 
 def _unread(*_: Any, **__: Any) -> str:
@@ -225,7 +281,7 @@ def _chain(error: BaseException) -> list[BaseException]:
 # One grade
 
 
-def run(result: socket.socket, data: socket.socket, life: socket.socket) -> NoReturn:
+def run(plugin: Plugin, result: socket.socket, data: socket.socket, life: socket.socket) -> NoReturn:
     """Carry out the job on the result socket, and end the process."""
     status = 1
     try:
@@ -236,7 +292,8 @@ def run(result: socket.socket, data: socket.socket, life: socket.socket) -> NoRe
         def tell(event: dict[str, Any]) -> None:
             result.sendall(json.dumps(event).encode() + b"\n")
 
-        tell({"done": _grade(job, Session(data, life, job["seconds"]), tell)})
+        plugin.begin(job, Session(data, life, job["seconds"]), tell)
+        tell({"done": _grade(plugin)})
         status = 0
     except (BrokenPipeError, ConnectionError):
         pass  # the engine is gone
@@ -248,20 +305,25 @@ def run(result: socket.socket, data: socket.socket, life: socket.socket) -> NoRe
         os._exit(status)
 
 
-def _grade(job: dict[str, Any], session: Session, tell: Any) -> dict[str, Any]:
+def _grade(plugin: Plugin) -> dict[str, Any]:
+    job, session = plugin.job, plugin.session
     if missing := _prepare(job["device"]):
         return {"void": missing}
     about = {key: job[key] for key in ("defines", "imports", "forbidden")}
+    source = base64.b64decode(job["source"])
+    # Both while the runner has its own to do: it starts, and then loads the file.
+    broken = scan.broken(source.decode(ENCODING), job["imports"], job["forbidden"]) if job["scan"] else []
+    collect = functools.partial(plugin.collect, _files(job))
     load: dict[str, str] | None = None
-    plugin = None
+    ran = False
     try:
-        learner = session.load(base64.b64decode(job["source"]), **about)
+        learner = session.load(source, meanwhile=collect, **about)
         if session.missing:
             names = " and ".join(str(name)[:80] for name in session.missing)
             load = {"kind": "error", "message": f"your file does not define {names}", "traceback": ""}
         else:
-            plugin = Plugin(job, session, learner, tell)
-            _run_pytest(job, plugin)
+            ran = True
+            plugin.run(learner)
             load = _unnoticed(session, plugin)
     except RemoteError as error:
         message = f"your file does not load: {error.type_name}: {error.message}"
@@ -278,16 +340,29 @@ def _grade(job: dict[str, Any], session: Session, tell: Any) -> dict[str, Any]:
         session.close()
     except RunnerFault as fault:
         return {"void": str(fault)}
-    done: dict[str, Any] = {"load": load, "checks": [], "rules": session.rules, "output": session.output, "void": ""}
-    if plugin is not None:
-        done["checks"] = [asdict(plugin.results[name]) for name in plugin.expected if name in plugin.results]
-        lost = [name for name in plugin.expected if name not in plugin.results]
-        if lost:
+    rules = [asdict(each) for each in _rules(job, broken, session.rules)]
+    done: dict[str, Any] = {"load": load, "checks": [], "rules": rules, "output": session.output, "void": ""}
+    if ran:
+        expected = [_name(item) for item in plugin.items]
+        done["checks"] = [asdict(plugin.results[name]) for name in expected if name in plugin.results]
+        if lost := [name for name in expected if name not in plugin.results]:
             plugin.faults.append(f"no result for {', '.join(lost)}")
-        if not plugin.expected:
+        if not expected:
             plugin.faults.append(f"the suite has no checks for {', '.join(job['stages'])}")
         done["void"] = "\n".join(plugin.faults)
     return done
+
+
+def _rules(job: dict[str, Any], broken: list[Broken], seen: list[tuple[int | None, str]]) -> list[Broken]:
+    """Forbidden calls, as the scan found them and as the runner saw them; what the runner saw, once."""
+    found, known = list(broken), {each.name for each in broken}
+    for line, name in seen:
+        if name not in known:
+            known.add(name)
+            keys = [key for key in job["forbidden"] if name == key or name.startswith(f"{key}.")]
+            sentence = job["forbidden"][keys[0]] if keys else scan.refusal(name, job["imports"], job["forbidden"])
+            found.append(Broken(line, name, sentence or "This drill is solved without it."))
+    return found
 
 
 def _unnoticed(session: Session, plugin: Plugin) -> dict[str, str] | None:
@@ -309,17 +384,9 @@ def _prepare(device: str) -> str:
     return ""
 
 
-def _pytest(files: list[Path], plugin: Plugin) -> int:
-    sys.dont_write_bytecode = True
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    return int(pytest.main(options(files), plugins=[plugin]))
-
-
-def _run_pytest(job: dict[str, Any], plugin: Plugin) -> None:
+def _files(job: dict[str, Any]) -> list[Path]:
+    """The suites of the stages, whose folder becomes the current one."""
     folder = Path(job["folder"])
-    files = [folder / "public.py"] if "public" in job["stages"] else []
-    files += [folder / "suite.py"] if {"hidden", "capstone"} & set(job["stages"]) else []
     os.chdir(folder)
-    status = _pytest(files, plugin)
-    if status not in (0, 1, 5):
-        plugin.faults.append(f"pytest ended with {status!r}")
+    files = [folder / "public.py"] if "public" in job["stages"] else []
+    return files + ([folder / "suite.py"] if {"hidden", "capstone"} & set(job["stages"]) else [])

@@ -208,15 +208,20 @@ class Session:
 
     # What a suite uses
 
-    def load(self, source: bytes, **about: Any) -> Solution:
+    def load(self, source: bytes, *, meanwhile: Callable[[], None], **about: Any) -> Solution:
         """Execute the learner's file.
+
+        Args:
+            source: The file.
+            meanwhile: What to do while it is executed.
+            about: The rest of the request.
 
         Raises:
             RemoteError: It raised, or does not compile.
             Ended: It hung, or ended the process.
         """
         self._wait()
-        missing = self.request("load", (source,), **about)
+        missing = self.request("load", (source,), meanwhile=meanwhile, **about)
         if type(missing) is not list or not all(type(name) is str for name in missing):
             raise self._broke("an answer of another kind")
         self.missing: list[str] = missing
@@ -263,8 +268,14 @@ class Session:
 
     # Requests
 
-    def request(self, op: str, values: Any = (), **fields: Any) -> Any:
+    def request(self, op: str, values: Any = (), *, meanwhile: Callable[[], None] | None = None, **fields: Any) -> Any:
         """Ask the runner for something, answer its callbacks meanwhile, and return what comes back.
+
+        Args:
+            op: What for.
+            values: To go with it.
+            meanwhile: Work of the judge's own, which takes none of the runner's time.
+            fields: Of the header.
 
         Raises:
             RemoteError: The learner's code raised.
@@ -278,7 +289,7 @@ class Session:
         flags = {"count": self._counting is not None, "watch": self._watching}
         header = {"id": self._said, "op": op, "values": tree, **flags, **fields}
         try:
-            return self._reply(header, body)
+            return self._reply(header, body, meanwhile)
         except TimeoutError:
             raise self._hung() from None
         except (EOFError, ConnectionError):
@@ -288,11 +299,15 @@ class Session:
         except wire.WireError as error:
             raise self._broke(str(error)) from None
 
-    def _reply(self, question: Mapping[str, Any], buffers: Any) -> Any:
+    def _reply(self, question: Mapping[str, Any], buffers: Any, meanwhile: Callable[[], None] | None) -> Any:
         """Ask, and wait for the answer. What callbacks take counts only for all calls together: it is the suite's."""
         limit, until = self.seconds, time.monotonic() + self.left
         try:
             wire.send(self.data, question, buffers, deadline=min(time.monotonic() + limit, until))
+            if meanwhile is not None:
+                began = time.monotonic()
+                meanwhile()
+                until += time.monotonic() - began
             while True:
                 began = time.monotonic()
                 header, body = wire.receive(self.data, deadline=min(began + limit, until))

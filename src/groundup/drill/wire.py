@@ -184,9 +184,7 @@ def _finite(text: str) -> float:
 
 # Made once: to make them takes longer than to write or read a small header.
 _encode: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
-_decode: Final = json.JSONDecoder(
-    object_pairs_hook=_object, parse_constant=_no_constant, parse_float=_finite
-).decode
+_decode: Final = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_constant, parse_float=_finite).decode
 
 
 def _check_depth(header: Any) -> None:

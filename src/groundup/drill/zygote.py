@@ -34,10 +34,13 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from groundup.drill import sandbox
 from groundup.drill.scratch import scratch
+
+if TYPE_CHECKING:
+    from groundup.drill import judge  # which the runners' zygote must not have
 
 MEMORY = 2 * 2**30
 """Bytes that a learner's file may take beyond what the libraries take."""
@@ -109,10 +112,13 @@ class Zygote:
         orders: A sequential-packet socket.
         role: Which processes it makes.
         forks: Whether by forking itself.
+        plugin: The judges' pytest, where it forks them.
     """
 
-    def __init__(self, flavour: str, orders: socket.socket, role: str, forks: bool) -> None:
-        self.flavour, self.orders, self.role, self.forks = flavour, orders, role, forks
+    def __init__(
+        self, flavour: str, orders: socket.socket, role: str, forks: bool, plugin: judge.Plugin | None = None
+    ) -> None:
+        self.flavour, self.orders, self.role, self.forks, self.plugin = flavour, orders, role, forks, plugin
         self.pid = os.getpid()
         self.children: dict[int, _Child] = {}
         self.started: dict[int, subprocess.Popen[bytes]] = {}
@@ -153,7 +159,7 @@ class Zygote:
         """Start one process."""
         cuda = bool(order.get("cuda"))
         if self.role == "judge":
-            self.start(lambda: _judge(fds), fds, cuda)
+            self.start(lambda: _judge(self.plugin, fds), fds, cuda)
             for fd in fds:
                 os.close(fd)
             return
@@ -266,10 +272,22 @@ def run_runner(
     runner.serve(sock)
 
 
-def _judge(fds: list[int]) -> NoReturn:
+def _judge(plugin: judge.Plugin | None, fds: list[int]) -> NoReturn:
     from groundup.drill import judge
 
-    judge.run(*(socket.socket(fileno=os.dup(fd)) for fd in fds))
+    assert plugin is not None  # without one, judges are not forked
+    judge.run(plugin, *(socket.socket(fileno=os.dup(fd)) for fd in fds))
+
+
+def _serve_judges(flavour: str, orders: socket.socket) -> None:
+    """Be the judges' zygote, with pytest started."""
+    from groundup.drill import judge
+
+    def serve(plugin: judge.Plugin) -> None:
+        judge.rehearse(plugin)
+        Zygote(flavour, orders, "judge", True, plugin).serve()
+
+    judge.start(serve)
 
 
 def _settle() -> None:
@@ -307,7 +325,9 @@ def main(argv: list[str]) -> None:
         load(flavour)
         if role == "judge":
             load_judge(flavour)
-            _judge(fds)
+            from groundup.drill import judge
+
+            judge.start(lambda plugin: _judge(plugin, fds))
         prepared = sandbox.prepare(packages(flavour), cuda=cuda == "1")
         data, output, dump = fds
         run_runner(flavour, prepared, data, output, dump, cuda == "1", os.getppid())
@@ -323,8 +343,9 @@ def main(argv: list[str]) -> None:
         runner_orders.close()
         if forks:
             load_judge(flavour)
-            sys.modules["groundup.drill.judge"].rehearse()
-        Zygote(flavour, judge_orders, "judge", forks).serve()
+            _serve_judges(flavour, judge_orders)
+        else:
+            Zygote(flavour, judge_orders, "judge", forks).serve()
         os._exit(0)
     judge_orders.close()
     Zygote(flavour, runner_orders, "runner", forks).serve()
