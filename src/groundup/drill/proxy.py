@@ -136,7 +136,7 @@ class Remote:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)  # what Python and NumPy probe for is not the learner's to answer
-        return self._session.request("attribute", on=self._number, name=name)
+        return self._session.attribute(self, name)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it in the runner; see `Session.call`."""
@@ -203,6 +203,7 @@ class Session:
         self._said = 0
         self._remotes: dict[int, Remote] = {}
         self._callbacks: list[Callable[..., Any]] = []
+        self._along: tuple[int, dict[str, Any]] = (0, {})
         self._counting: Counting | None = None
         self._watching = False
 
@@ -246,6 +247,16 @@ class Session:
                 return gradient.call(self, target._number, args, dict(kwargs))
         return self.request("call", (args, dict(kwargs)), on=target._number)
 
+    def attribute(self, target: Remote, name: str) -> Any:
+        """An attribute of a remote object: what came along with the last answer is as it was then, or else asked for.
+
+        It is handed out once, since a suite may write into an array.
+        """
+        number, known = self._along
+        if number != target._number or name not in known or self.ended:
+            return self.request("attribute", on=target._number, name=name)
+        return known[name] if isinstance(known[name], Remote) else known.pop(name)
+
     @contextlib.contextmanager
     def counting(self) -> Iterator[Counting]:
         """Count the opcodes of the calls inside the block."""
@@ -285,6 +296,7 @@ class Session:
         if self.ended:
             raise self.ended.again()
         self._said += 1
+        self._along = 0, {}
         tree, body = wire.pack(values, self._refer)
         flags = {"count": self._counting is not None, "watch": self._watching}
         header = {"id": self._said, "op": op, "values": tree, **flags, **fields}
@@ -320,9 +332,18 @@ class Session:
                 self._note(header)
                 if "raised" in header:
                     raise _error(header["raised"])
-                return wire.unpack(header.get("value"), body, self._resolve)
+                value = wire.unpack(header.get("value"), body, self._resolve)
+                return self._keep(header["along"], value) if "along" in header else value
         finally:
             self.left = max(0.0, until - time.monotonic())
+
+    def _keep(self, number: Any, pair: Any) -> Any:
+        """Keep the attributes that came along; returns the answer."""
+        value, attributes = (*_checked(pair, tuple), None, None)[:2]
+        if not all(type(name) is str for name in _checked(attributes, dict)):
+            raise wire.WireError("an attribute without a name")
+        self._along = _checked(number, int), attributes
+        return value
 
     def _note(self, header: Mapping[str, Any]) -> None:
         if self._counting is not None and "opcodes" in header:

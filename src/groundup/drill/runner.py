@@ -11,6 +11,9 @@ Its first frame is ``{"ready": true}``: what happens before it is no fault of th
     call        on, values (args, kwargs); count, watch, tape          value or reference; with tape (number, result)
     vjp         tape, values cotangents                                gradients of the tape's tensors
     changed                                                            names of watched arrays that were modified
+
+An answer about an object of the learner's may bring along what the next questions are likely to be about: then it has
+``along``, the object's number, and its value is a pair of the value and a dict of attributes (see `_Runner.along`).
 """
 
 from __future__ import annotations
@@ -41,6 +44,12 @@ _MOST_TOLD = 10_000
 """Characters of an exception's message, of its traceback, and of a class's name."""
 
 _MOST_PARAMETERS = 20
+
+_MOST_ALONG, _LONGEST_ALONG = 1 << 16, 1 << 10
+"""Bytes of an array, and entries of a list, that come along with an answer."""
+
+_MOST_ATTRIBUTES = 64
+"""How many an object or its classes may have for any to come along."""
 
 _OFTEN = 16
 """How often an opcode must be executed in a call to be reported by itself."""
@@ -102,6 +111,7 @@ class _Runner:
         self.functions: dict[int, Any] = {}
         self.codes: dict[int, types.CodeType] = {}
         self.places: dict[tuple[int, int], int] = {}
+        self.methods: dict[tuple[int, str], types.MethodType] = {}
 
     def answer(self, header: Mapping[str, Any], body: memoryview) -> None:
         reply: dict[str, Any] = {"id": header["id"]}
@@ -109,6 +119,9 @@ class _Runner:
         try:
             values = wire.unpack(header["values"], body, self.resolve)
             result = getattr(self, f"do_{header['op']}")(header, reply, *values)
+            about = self.about(header, result)
+            if attributes := self.along(about):
+                reply["along"], result = self.numbers[id(about)], (result, attributes)
             reply["value"], buffers = wire.pack(result, self.refer)
         except BaseException as error:
             reply["raised"] = self.told(error)
@@ -172,6 +185,50 @@ class _Runner:
         ys, dys = zip(*pairs, strict=True)
         grads: tuple[Any, ...] = torch.autograd.grad(ys, leaves, dys, retain_graph=True, allow_unused=True)
         return grads
+
+    # What comes along
+
+    def about(self, header: Mapping[str, Any], result: Any) -> Any:
+        """The object that the next question may be about: what a call made, or else whose attribute or method it was.
+
+        None beside a large result, with which nothing more should have to fit into the frame.
+        """
+        if header["op"] not in ("call", "attribute") or header.get("tape"):
+            return None
+        if _is_own(result):
+            self.refer(result)  # so that it has a number
+            return result
+        on = self.objects[header["on"]]
+        on = on.__self__ if type(on) is types.MethodType else on
+        return on if _is_small(result) and id(on) in self.numbers else None
+
+    def along(self, value: Any) -> dict[str, Any]:
+        """Attributes that reading would give as they are here, without any code of the learner's.
+
+        They are small data in the object itself, and the methods of its classes.
+        """
+        if not _is_own(value):
+            return {}
+        known: dict[str, Any] = {}
+        for base in reversed(_mro(type(value))[:-1]):
+            known.update(_dict_of(base))
+        held = object.__getattribute__(value, "__dict__") if "__dict__" in known else {}
+        if len(held) > _MOST_ATTRIBUTES or len(known) > _MOST_ATTRIBUTES:
+            return {}
+        data = {name: each for name, each in held.items() if name not in known and _is_small(each)}
+        methods = {
+            name: self.method(value, name, each)
+            for name, each in known.items()
+            if type(each) is types.FunctionType and not name.startswith("_") and name not in held
+        }
+        return {**data, **methods}
+
+    def method(self, value: Any, name: str, function: types.FunctionType) -> types.MethodType:
+        """A bound method, the same one each time: what crosses is kept for good."""
+        found = self.methods.get((id(value), name))
+        if found is None or found.__func__ is not function:
+            found = self.methods[id(value), name] = types.MethodType(function, value)
+        return found
 
     # Helpers of the operations
 
@@ -240,6 +297,29 @@ class _Runner:
         return {"type": _name(kind)[:_MOST_TOLD], "bases": bases, "message": message, "traceback": text}
 
 
+def _is_own(value: Any) -> bool:
+    """Whether this is an object of a class of the learner's that looks attributes up as Python does by itself."""
+    bases = _mro(type(value))[:-1]
+    return bool(bases) and all(
+        type(each := _dict_of(base)) is types.MappingProxyType
+        and each.get("__module__") == "solution"
+        and "__getattribute__" not in each
+        and type(each.get("__dict__", _DICT)) is types.GetSetDescriptorType
+        for base in bases
+    )
+
+
+def _is_small(value: Any) -> bool:
+    """Whether this is plain data that takes little time to send."""
+    kind = type(value)
+    if kind is list:
+        return len(value) <= _LONGEST_ALONG and all(id(type(each)) in _NUMBERS for each in value)
+    np = sys.modules.get("numpy")
+    if np is not None and (kind is np.ndarray or kind is np.float64 or kind is np.int64):
+        return bool(value.dtype.kind in "biuf" and value.nbytes <= _MOST_ALONG)
+    return id(kind) in _NUMBERS
+
+
 def _name(kind: type) -> str:
     """A class's name, past a metaclass that gives another one."""
     name: str = type.__dict__["__name__"].__get__(kind)
@@ -254,6 +334,14 @@ def _parameters(value: Any) -> list[str]:
         return list(inspect.signature(value).parameters)[:_MOST_PARAMETERS]
     except (TypeError, ValueError):
         return []
+
+
+_mro: Any = type.__dict__["__mro__"].__get__
+_dict_of: Any = type.__dict__["__dict__"].__get__
+"""A class's bases and members, past a metaclass that tells others."""
+
+_DICT = type("_", (), {}).__dict__["__dict__"]
+_NUMBERS = frozenset(map(id, (bool, int, float, type(None))))
 
 
 def _own(frames: traceback.StackSummary) -> list[traceback.FrameSummary]:

@@ -1,0 +1,149 @@
+"""Attributes that come along with an answer are what asking for them would have given."""
+
+import socket
+import threading
+
+import numpy as np
+import pytest
+
+from groundup.drill import runner, wire
+from groundup.drill.proxy import Session, Solution
+
+FILE = """
+import numpy as np
+
+class Model:
+    tol = 0.5
+
+    def __init__(self, k=3):
+        self.k, self.tol, self.reads, self.method = k, 0.25, 0, None
+
+    def fit(self, X):
+        self.mean_ = X.mean(axis=0)
+        self.history_ = [1.0, 0.5]
+        self.large_ = np.zeros(100_000)
+        self.parts_ = {"k": self.k}
+        return self
+
+    def step(self):
+        self.mean_ += 1
+
+    def method(self):
+        return "the class's"
+
+    @property
+    def counted(self):
+        self.reads += 1
+        return self.reads
+
+class Watched(Model):
+    asked = 0
+
+    def __getattribute__(self, name):
+        Watched.asked += 1
+        return object.__getattribute__(self, name)
+
+class Slots:
+    __slots__ = ("value",)
+
+    def __init__(self):
+        self.value = 1
+
+def asked():
+    return Watched.asked
+"""
+
+
+@pytest.fixture
+def session():
+    """A judge's session with a runner in a thread, and the operations that it was asked for."""
+    (judge, answers), (life, _other) = socket.socketpair(), socket.socketpair()
+    there = runner._Runner(answers)
+    exec(compile(FILE, "solution.py", "exec"), there.module.__dict__)
+
+    def serve():
+        try:
+            while True:
+                there.answer(*wire.receive(answers))
+        except (EOFError, OSError):
+            pass
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    with judge, answers, life, _other:
+        session = Session(judge, life, seconds=5)
+        session.ops, request = [], session.request
+        session.request = lambda op, *args, **fields: session.ops.append(op) or request(op, *args, **fields)
+        yield session
+        session._replies.close()
+        judge.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+@pytest.fixture
+def solution(session):
+    return Solution(session)
+
+
+def test_methods_and_data_are_not_asked_for(session, solution):
+    model = solution.Model(5)
+    assert model.fit(np.arange(6.0).reshape(3, 2)) is model
+    assert model.mean_.tolist() == [2.0, 3.0]
+    assert (model.history_, model.k) == ([1.0, 0.5], 5)
+    assert session.ops == ["attribute", "call", "call"]  # the class, its construction, fit
+
+
+def test_an_array_is_handed_out_once(solution):
+    model = solution.Model().fit(np.ones((2, 2)))
+    model.mean_[:] = 7
+    assert model.mean_.tolist() == [1.0, 1.0]
+
+
+def test_a_change_is_seen(solution):
+    model = solution.Model().fit(np.ones((2, 2)))
+    model.step()
+    assert model.mean_.tolist() == [2.0, 2.0]
+
+
+def test_another_object_has_its_own(solution):
+    one, two = solution.Model(1), solution.Model(2)
+    assert (one.k, two.k, one.k) == (1, 2, 1)
+
+
+def test_what_is_large_or_no_plain_data_is_asked_for(session, solution):
+    model = solution.Model().fit(np.ones((2, 2)))
+    before = len(session.ops)
+    assert (model.large_.shape, model.parts_) == ((100_000,), {"k": 3})
+    assert len(session.ops) == before + 2
+
+
+def test_a_property_runs_when_it_is_read(solution):
+    model = solution.Model()
+    assert model.reads == 0
+    assert [model.counted, model.counted] == [1, 2]
+    assert model.reads == 2
+
+
+def test_an_object_hides_its_class(session, solution):
+    model = solution.Model()
+    assert (model.tol, model.method) == (0.25, None)
+
+
+def test_a_class_that_watches_reads_is_asked_each_time(session, solution):
+    model = solution.Watched()
+    before = solution.asked()
+    assert model.k == 3
+    assert solution.asked() == before + 1
+
+
+def test_slots_are_asked_for(solution):
+    assert solution.Slots().value == 1
+
+
+def test_attributes_without_names_break_the_protocol(session):
+    with pytest.raises(wire.WireError, match="without a name"):
+        session._keep(1, (None, {1: 2}))
+    with pytest.raises(wire.WireError):
+        session._keep("1", (None, {"a": 2}))
+    with pytest.raises(wire.WireError):
+        session._keep(1, [None, {}])
