@@ -113,10 +113,10 @@ class Base:
         _order(self._runners, {"cuda": cuda}, [their_data, their_life], [data, life])
         return data, life
 
-    def judge(self, data: socket.socket, life: socket.socket) -> socket.socket:
+    def judge(self, folder: str, data: socket.socket, life: socket.socket) -> socket.socket:
         """Order a judge of a runner, which then belongs to it alone; returns the other end of its result."""
         result, their_result = socket.socketpair()
-        _order(self._judges, {}, [their_result, data, life], [result])
+        _order(self._judges, {"folder": folder}, [their_result, data, life], [result])
         return result
 
     def log(self) -> str:
@@ -301,7 +301,7 @@ class Engine:
         bases = self._base(runner), self._base(judge)
         try:
             data, life = bases[0].runner(cuda=runner == "torch" and job["device"] != "cpu")
-            with bases[1].judge(data, life) as result:
+            with bases[1].judge(job["folder"], data, life) as result:
                 result.sendall(json.dumps({**job, "scan": not report.scanned}).encode() + b"\n")
                 done = _done(result, progress)
         except (EngineFault, ConnectionError) as fault:

@@ -6,7 +6,7 @@ suite in its memory. Each takes orders from the sequential-packet socket whose d
 with the new process' own sockets.
 
     runner      data (frames, to the judge), life (lines, to the judge)
-    judge       result (lines, to the engine), data, life
+    judge       result (lines, to the engine), data, life; the order names the drill's folder
 
 The runners' zygote writes how a runner ended to its life socket, and ends it when that socket says so or closes. When
 an order socket closes, the engine is gone: the zygote ends what it forked, and itself.
@@ -34,6 +34,7 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from groundup.drill import sandbox
@@ -123,6 +124,7 @@ class Zygote:
         self.children: dict[int, _Child] = {}
         self.started: dict[int, subprocess.Popen[bytes]] = {}
         self.prepared: dict[bool, sandbox.Prepared] = {}
+        self.reading: dict[int, dict[Path, judge.Stamp]] = {}
 
     def serve(self) -> None:
         """Wait for orders, deaths, and judges that end their runner."""
@@ -159,7 +161,10 @@ class Zygote:
         """Start one process."""
         cuda = bool(order.get("cuda"))
         if self.role == "judge":
-            self.start(lambda: _judge(self.plugin, fds), fds, cuda)
+            stamps = self.stamps(order["folder"])
+            pid = self.start(lambda: _judge(self.plugin, fds), fds, cuda)
+            if stamps:
+                self.reading[pid] = stamps
             for fd in fds:
                 os.close(fd)
             return
@@ -169,6 +174,22 @@ class Zygote:
         pid = self.start(lambda: self.runner(child, data, cuda), [data, output, dump], cuda)
         os.close(data)
         self.children[pid] = child
+
+    def stamps(self, folder: str) -> dict[Path, judge.Stamp]:
+        """The suites to learn once a judge has read them without harm.
+
+        None of PyTorch's: a suite may compute as it is read, and this process must not.
+        """
+        if self.plugin is None or self.flavour != "numpy":
+            return {}
+        from groundup.drill.judge import stamp_of, suites_of
+
+        try:
+            found = {path: stamp_of(path) for path in suites_of(folder)}
+        except OSError:  # the judge will say so
+            return {}
+        known = {path: stamp for path, (stamp, _) in self.plugin.learnt.items()}
+        return {} if found == known or found in self.reading.values() else found
 
     def start(self, work: Callable[[], None], fds: list[int], cuda: bool) -> int:
         """Start a process that does its work and ends; returns its number."""
@@ -228,6 +249,9 @@ class Zygote:
                 return
             if (process := self.started.pop(pid, None)) is not None:
                 process.returncode = status  # it is reaped; Popen shall not look for it
+            if (stamps := self.reading.pop(pid, None)) and status == 0 and self.plugin is not None:
+                self.plugin.learn(stamps)
+                _settle()
             if pid in self.children:
                 _kill(pid)  # what it left in its group
                 self.tell(self.children[pid], os.waitstatus_to_exitcode(status))
