@@ -132,7 +132,9 @@ def test_one_that_dies_during_a_grade_is_started_again_and_the_grade_repeated(cl
             pids.append(client.status()["pid"])
             os.kill(pids[0], signal.SIGKILL)
 
-    verdict = client.grade(DOUBLE, RIGHT, stages=FAST, progress=kill_once)
+    slow = RIGHT.replace(b"def double(x):\n", b"def double(x):\n    sum(range(3_000_000))\n")
+    assert slow != RIGHT  # so that the first check is told while others go on
+    verdict = client.grade(DOUBLE, slow, stages=FAST, progress=kill_once)
 
     assert verdict.outcome is Outcome.PASS
     assert client.status()["pid"] != pids[0]

@@ -31,6 +31,27 @@ def with_double(body: str, before: str = "") -> bytes:
     return "\n".join([*lines, "", counter]).encode()
 
 
+SHARED = """
+import numpy as np, pytest
+from groundup.drill.checks import check, close, exactly
+
+GRADES = []
+
+@pytest.fixture
+def factor():
+    return {factor}
+
+@check("correctness", "rows are multiplied")
+def test_rows(solution, rng, factor):
+    x = rng.normal(size=3)
+    close(solution.double(x), factor * x, of="double(x)")
+
+@check("organisation", "this is the suite's first grade")
+def test_first():
+    GRADES.append(1)
+    exactly(len(GRADES), 1, of="GRADES")
+"""
+
 REFUSAL = 'if isinstance(x, str): raise ValueError("no text")\n'
 
 
@@ -239,6 +260,34 @@ def test_a_broken_suite_is_our_fault(engine, tmp_path):
 
     assert verdict.outcome is Outcome.VOID
     assert "nothing_of_that_name" in verdict.message
+
+
+def test_a_suite_is_read_anew_when_it_changes_and_grades_share_nothing_of_it(engine, tmp_path):
+    for file in ("drill.toml", "public.py", "solution.py"):
+        (tmp_path / file).write_bytes((DRILLS / "double" / file).read_bytes())
+    drill = catalogue.read(tmp_path)
+    actual = []
+    for factor in (2, 2, 2, 3, 3, 3):  # first read by a judge, then by the zygote of judges
+        (tmp_path / "suite.py").write_text(SHARED.format(factor=factor))
+        for _ in range(2):
+            verdict = engine.grade(drill, RIGHT, stages=FAST, seed=1)
+            actual.append([check.passed for check in verdict.checks])
+
+    assert actual == [[True, True, True]] * 6 + [[True, False, True]] * 6
+
+
+def test_suites_of_two_drills_keep_their_fixtures_apart(engine, tmp_path):
+    drills = []
+    for factor in (2, 3):
+        folder = tmp_path / str(factor)
+        folder.mkdir()
+        for file in ("drill.toml", "public.py", "solution.py"):
+            (folder / file).write_bytes((DRILLS / "double" / file).read_bytes())
+        (folder / "suite.py").write_text(SHARED.format(factor=factor))
+        drills.append(catalogue.read(folder))
+    verdicts = [engine.grade(drill, RIGHT, stages=FAST, seed=1) for drill in drills * 3]
+
+    assert [verdict.checks[1].passed for verdict in verdicts] == [True, False] * 3
 
 
 def test_a_killed_zygote_is_replaced_and_the_grade_repeated(engine):

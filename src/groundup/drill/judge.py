@@ -15,26 +15,30 @@ from __future__ import annotations
 import base64
 import contextlib
 import faulthandler
-import functools
 import importlib
 import importlib.util
 import json
+import math
 import os
+import signal
 import socket
 import sys
+import time
 import traceback
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any, NoReturn
 
 import numpy as np
 import pytest
+from _pytest.runner import runtestprotocol
 
 from groundup.drill import ENCODING, scan, wire
 from groundup.drill.checks import Check, Wrong, shown
+from groundup.drill.names import Tangled, read
 from groundup.drill.proxy import Ended, RemoteError, RunnerFault, Session, Solution, printable
 from groundup.drill.verdict import Broken, CheckResult, Failure, Stage
 
@@ -43,6 +47,9 @@ SECONDS = 150
 
 _MOST_SHOWN = 2000
 """Characters of a text in a report."""
+
+_PAUSE = 0.1
+"""Seconds in which results are gathered before they are told."""
 
 _PLUGINS = ("mark", "main", "runner", "fixtures", "python", "assertion")
 _UNUSED = (
@@ -105,6 +112,47 @@ def rehearse(plugin: Plugin) -> None:
 # Hooks
 
 
+@dataclass(frozen=True)
+class Test:
+    """A test of a suite, and the check that it carries.
+
+    Args:
+        item: Pytest's.
+        name: File, and function with its parameters; it does not depend on the folder.
+        id: As the verdict has it.
+        stage: That it belongs to.
+        about: The check.
+    """
+
+    __test__ = False
+
+    item: pytest.Item
+    name: str
+    id: str
+    stage: Stage
+    about: Check
+
+    @classmethod
+    def of(cls, item: pytest.Item) -> Test:
+        """Read a test.
+
+        Raises:
+            UsageError: It carries no check.
+        """
+        about = getattr(getattr(item, "function", None), "__check__", None)
+        if not isinstance(about, Check):
+            raise pytest.UsageError(f"{item.name} of {item.path.name} carries no check(...)")
+        stage: Stage = "capstone" if about.capstone else "hidden"
+        inner = [node.name for node in item.listchain() if not isinstance(node, pytest.Session | pytest.File)]
+        return cls(
+            item,
+            "::".join([item.path.name, *inner]),
+            f"{item.path.stem}::{item.name}",
+            "public" if item.path.name == "public.py" else stage,
+            about,
+        )
+
+
 class Plugin:
     """Chooses the checks of the stages that were asked for, gives them their fixtures, and keeps what became of them.
 
@@ -119,7 +167,7 @@ class Plugin:
 
     def __init__(self, work: Callable[[Plugin], None]) -> None:
         self.work = work
-        self.learnt: dict[Path, tuple[Stamp, list[pytest.Item]]] = {}
+        self.learnt: dict[Path, tuple[Stamp, list[Test]]] = {}
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session: pytest.Session) -> bool:
@@ -137,7 +185,7 @@ class Plugin:
             tell: Called with each result.
         """
         self.job, self.session, self.tell = job, session, tell
-        self.items: list[pytest.Item] = []
+        self.tests: dict[pytest.Item, Test] = {}
         self.results: dict[str, CheckResult] = {}
         self.faults: list[str] = []
 
@@ -151,39 +199,39 @@ class Plugin:
         for path, stamp in stamps.items():
             with contextlib.suppress(Exception):
                 os.chdir(path.parent)
-                items = self.read(path)
+                tests = self.read(path)
                 if not self.faults and stamp == stamp_of(path):
-                    self.learnt[path] = stamp, items
+                    self.learnt[path] = stamp, tests
         os.chdir("/")
 
-    def read(self, path: Path) -> list[pytest.Item]:
+    def read(self, path: Path) -> list[Test]:
         """All tests of a suite."""
         stamp = stamp_of(path)
-        known, items = self.learnt.get(path, (None, []))
+        known, tests = self.learnt.get(path, (None, []))
         if known == stamp:
-            return items
+            return tests
         # The name sets a file's fixtures apart from those of others, and from its own of before.
         module = pytest.Module.from_parent(self.root, path=path, name=f"{path} {stamp}")
         module.obj = _imported(path)
-        return list(self.root.genitems(module))
+        return [Test.of(item) for item in self.root.genitems(module)]
 
     def collect(self, files: list[Path]) -> None:
         """Keep the checks of the stages."""
         for path in files:
             try:
-                found = [item for item in self.read(path) if self.stage(item) in self.job["stages"]]
+                self.tests |= {test.item: test for test in self.read(path) if test.stage in self.job["stages"]}
             except Exception:
                 self.faults.append(f"the suite cannot be read: {traceback.format_exc()[-2000:]}")
                 return
-            for item in found:
-                item.repr_failure = _unread  # type: ignore[method-assign]  # tells what nobody reads
-            self.items += found
 
     def run(self, learner: Solution) -> None:
         """Run the checks that were collected."""
         self.learner = learner
-        for item, following in zip(self.items, [*self.items[1:], None], strict=True):
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        hook = self.root.config.hook
+        self.root.gethookproxy = lambda fspath: hook  # type: ignore[method-assign]  # else each hook looks for a conftest
+        items = list(self.tests)
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            runtestprotocol(item, log=False, nextitem=following)
 
     @pytest.fixture
     def solution(self) -> Solution:
@@ -194,7 +242,7 @@ class Plugin:
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
         """Random numbers of this check alone: they do not depend on which checks ran before."""
-        return np.random.default_rng([self.job["seed"], zlib.crc32(_name(request.node).encode())])
+        return np.random.default_rng([self.job["seed"], zlib.crc32(self.tests[request.node].name.encode())])
 
     @pytest.fixture
     def source(self) -> str:
@@ -211,39 +259,23 @@ class Plugin:
         if report.failed:
             self.faults.append(f"the suite cannot be read: {report.longreprtext[-2000:]}")
 
-    @pytest.hookimpl(wrapper=True)
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
-        """Keep what became of a check."""
-        report = yield
+        """Keep what became of a check; pytest's own report would say in many words what nobody reads."""
+        error = call.excinfo.value if call.excinfo else None
         if call.when == "call":
-            self.keep(item, call.excinfo.value if call.excinfo else None)
-        elif call.excinfo:
-            self.faults.append(f"{item.name}: {call.excinfo.exconly()}")
-        return report
+            self.keep(self.tests[item], error)
+        elif error:
+            self.faults.append(f"{item.name}: {type(error).__name__}: {error}")
+        return SimpleNamespace(passed=error is None)
 
-    def stage(self, item: pytest.Item) -> Stage:
-        """The stage that a test belongs to."""
-        if item.path.name == "public.py":
-            return "public"
-        return "capstone" if self.check(item).capstone else "hidden"
-
-    def check(self, item: pytest.Item) -> Check:
-        """What a test carries."""
-        found = getattr(getattr(item, "function", None), "__check__", None)
-        if not isinstance(found, Check):
-            raise pytest.UsageError(f"{item.name} of {item.path.name} carries no check(...)")
-        return found
-
-    def keep(self, item: pytest.Item, error: BaseException | None) -> None:
+    def keep(self, test: Test, error: BaseException | None) -> None:
         """Make a result of how a test ended."""
         failure = _readable(self.failure(error)) if error else None
         if isinstance(error, RunnerFault | ImportError | OSError | MemoryError):
-            self.faults.append(f"{item.name}: {type(error).__name__}: {error}")
-        about = self.check(item)
-        result = CheckResult(
-            f"{item.path.stem}::{item.name}", about.mark, about.words, self.stage(item), error is None, failure
-        )
-        self.results[_name(item)] = result
+            self.faults.append(f"{test.item.name}: {type(error).__name__}: {error}")
+        result = CheckResult(test.id, test.about.mark, test.about.words, test.stage, error is None, failure)
+        self.results[test.name] = result
         self.tell({"check": asdict(result)})
 
     def failure(self, error: BaseException) -> Failure:
@@ -282,16 +314,6 @@ def _imported(path: Path) -> ModuleType:
     return module
 
 
-def _name(item: pytest.Item) -> str:
-    """A check's name: file, and test with its parameters. It does not depend on the folder."""
-    chain = [node.name for node in item.listchain() if not isinstance(node, pytest.Session | pytest.File)]
-    return "::".join([item.path.name, *chain])
-
-
-def _unread(*_: Any, **__: Any) -> str:
-    return ""
-
-
 def _readable(failure: Failure) -> Failure:
     """The same, in which whatever the learner's code returned as a text can be shown."""
 
@@ -320,15 +342,15 @@ def run(plugin: Plugin, result: socket.socket, data: socket.socket, life: socket
     """Carry out the job on the result socket, and end the process."""
     status = 1
     try:
-        faulthandler.dump_traceback_later(SECONDS, exit=True)
+        faulthandler.register(signal.SIGALRM, chain=True)  # says where it was, and ends; a timer's thread takes longer
+        signal.alarm(SECONDS)
         with result.makefile("r", encoding="utf-8") as lines:
             job = json.loads(lines.readline())
 
-        def tell(event: dict[str, Any]) -> None:
-            result.sendall(json.dumps(event).encode() + b"\n")
-
+        tell = _Teller(result)
         plugin.begin(job, Session(data, life, job["seconds"]), tell)
-        tell({"done": _grade(plugin)})
+        done = _grade(plugin)
+        tell({"done": done}, at_once=True)
         status = 0
     except (BrokenPipeError, ConnectionError):
         pass  # the engine is gone
@@ -340,19 +362,35 @@ def run(plugin: Plugin, result: socket.socket, data: socket.socket, life: socket
         os._exit(status)
 
 
+class _Teller:
+    """Sends events to the engine: the first at once, then some at a time, since each message wakes two processes."""
+
+    def __init__(self, result: socket.socket) -> None:
+        self.result, self.waiting, self.last = result, b"", -math.inf
+
+    def __call__(self, event: dict[str, Any], *, at_once: bool = False) -> None:
+        self.waiting += json.dumps(event).encode() + b"\n"
+        if at_once or time.monotonic() - self.last > _PAUSE:
+            self.result.sendall(self.waiting)
+            self.waiting, self.last = b"", time.monotonic()
+
+
 def _grade(plugin: Plugin) -> dict[str, Any]:
     job, session = plugin.job, plugin.session
     if missing := _prepare(job["device"]):
         return {"void": missing}
     about = {key: job[key] for key in ("defines", "imports", "forbidden")}
     source = base64.b64decode(job["source"])
-    # Both while the runner has its own to do: it starts, and then loads the file.
-    broken = scan.broken(source.decode(ENCODING), job["imports"], job["forbidden"]) if job["scan"] else []
-    collect = functools.partial(plugin.collect, _files(job))
+
+    def meanwhile() -> None:
+        plugin.collect(_files(job))
+        with contextlib.suppress(Tangled):
+            read(source.decode(ENCODING))  # which is kept: the suite and the rules ask for it
+
     load: dict[str, str] | None = None
     ran = False
     try:
-        learner = session.load(source, meanwhile=collect, **about)
+        learner = session.load(source, meanwhile=meanwhile, **about)
         if session.missing:
             names = " and ".join(str(name)[:80] for name in session.missing)
             load = {"kind": "error", "message": f"your file does not define {names}", "traceback": ""}
@@ -375,10 +413,10 @@ def _grade(plugin: Plugin) -> dict[str, Any]:
         session.close()
     except RunnerFault as fault:
         return {"void": str(fault)}
-    rules = [asdict(each) for each in _rules(job, broken, session.rules)]
+    rules = [asdict(each) for each in _rules(job, source.decode(ENCODING), session.rules)]
     done: dict[str, Any] = {"load": load, "checks": [], "rules": rules, "output": session.output, "void": ""}
     if ran:
-        expected = [_name(item) for item in plugin.items]
+        expected = [test.name for test in plugin.tests.values()]
         done["checks"] = [asdict(plugin.results[name]) for name in expected if name in plugin.results]
         if lost := [name for name in expected if name not in plugin.results]:
             plugin.faults.append(f"no result for {', '.join(lost)}")
@@ -388,9 +426,10 @@ def _grade(plugin: Plugin) -> dict[str, Any]:
     return done
 
 
-def _rules(job: dict[str, Any], broken: list[Broken], seen: list[tuple[int | None, str]]) -> list[Broken]:
+def _rules(job: dict[str, Any], source: str, seen: list[tuple[int | None, str]]) -> list[Broken]:
     """Forbidden calls, as the scan found them and as the runner saw them; what the runner saw, once."""
-    found, known = list(broken), {each.name for each in broken}
+    found = scan.broken(source, job["imports"], job["forbidden"]) if job["scan"] else []
+    known = {each.name for each in found}
     for line, name in seen:
         if name not in known:
             known.add(name)
