@@ -80,6 +80,7 @@ class _Child:
     life: socket.socket
     output: int
     dump: int
+    told: bool = False
 
 
 def load(flavour: str) -> None:
@@ -237,6 +238,8 @@ class Zygote:
         if not word:
             child.life.close()
             self.bury(pid)
+        elif word.startswith(b"end"):
+            self.tell(child, None)  # the judge has what it wants: it need not wait until all memory is freed
 
     def reap(self) -> None:
         """Say how processes ended."""
@@ -257,8 +260,11 @@ class Zygote:
                 self.tell(self.children[pid], os.waitstatus_to_exitcode(status))
                 self.bury(pid)
 
-    def tell(self, child: _Child, status: int) -> None:
-        """Send a runner's last words to its judge."""
+    def tell(self, child: _Child, status: int | None) -> None:
+        """Send a runner's last words to its judge, once; without a status if it is still ending."""
+        if child.told:
+            return
+        child.told = True
         words = {"status": status, "dump": _text(child.dump), "output": _text(child.output)}
         with contextlib.suppress(OSError):
             child.life.sendall(json.dumps(words).encode() + b"\n")
