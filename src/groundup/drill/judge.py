@@ -27,7 +27,7 @@ import time
 import traceback
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any, NoReturn
@@ -276,7 +276,7 @@ class Plugin:
             self.faults.append(f"{test.item.name}: {type(error).__name__}: {error}")
         result = CheckResult(test.id, test.about.mark, test.about.words, test.stage, error is None, failure)
         self.results[test.name] = result
-        self.tell({"check": asdict(result)})
+        self.tell({"check": _fields(result)})
 
     def failure(self, error: BaseException) -> Failure:
         """Why a check failed, in the learner's terms."""
@@ -312,6 +312,11 @@ def _imported(path: Path) -> ModuleType:
     module = sys.modules[path.stem] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def _fields(result: CheckResult) -> dict[str, Any]:
+    """What `asdict` gives, which copies each text on its own."""
+    return {**vars(result), "failure": vars(result.failure) if result.failure else None}
 
 
 def _readable(failure: Failure) -> Failure:
@@ -413,11 +418,11 @@ def _grade(plugin: Plugin) -> dict[str, Any]:
         session.close()
     except RunnerFault as fault:
         return {"void": str(fault)}
-    rules = [asdict(each) for each in _rules(job, source.decode(ENCODING), session.rules)]
+    rules = [vars(each) for each in _rules(job, source.decode(ENCODING), session.rules)]
     done: dict[str, Any] = {"load": load, "checks": [], "rules": rules, "output": session.output, "void": ""}
     if ran:
         expected = [test.name for test in plugin.tests.values()]
-        done["checks"] = [asdict(plugin.results[name]) for name in expected if name in plugin.results]
+        done["checks"] = [_fields(plugin.results[name]) for name in expected if name in plugin.results]
         if lost := [name for name in expected if name not in plugin.results]:
             plugin.faults.append(f"no result for {', '.join(lost)}")
         if not expected:

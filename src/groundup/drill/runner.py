@@ -112,6 +112,7 @@ class _Runner:
         self.codes: dict[int, types.CodeType] = {}
         self.places: dict[tuple[int, int], int] = {}
         self.methods: dict[tuple[int, str], types.MethodType] = {}
+        self.parameters: dict[int, list[str]] = {}
 
     def answer(self, header: Mapping[str, Any], body: memoryview) -> None:
         reply: dict[str, Any] = {"id": header["id"]}
@@ -254,7 +255,14 @@ class _Runner:
         if number is None:
             number = self.numbers[id(value)] = len(self.objects)
             self.objects.append(value)
-        return {"id": number, "type": _name(type(value))[:_MOST_TOLD], "parameters": _parameters(value)}
+        if type(value) is types.MethodType:  # many objects have the same methods
+            key = id(value.__func__)
+            if key not in self.parameters:
+                self.parameters[key] = _parameters(value)
+            parameters = self.parameters[key]
+        else:
+            parameters = _parameters(value)
+        return {"id": number, "type": _name(type(value))[:_MOST_TOLD], "parameters": parameters}
 
     def resolve(self, reference: Mapping[str, Any]) -> Any:
         if "id" in reference:

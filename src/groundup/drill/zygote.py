@@ -17,6 +17,7 @@ interpreter for each order.
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import ctypes
 import faulthandler
@@ -37,7 +38,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from groundup.drill import sandbox
+from groundup.drill import ENCODING, sandbox
 from groundup.drill.scratch import scratch
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ def load(flavour: str) -> None:
     for name in (*_LOADED["numpy"], *(_LOADED["torch"] if flavour == "torch" else ())):
         with contextlib.suppress(ModuleNotFoundError):  # the suite's own import will say so
             importlib.import_module(name)
+    codecs.lookup(ENCODING)  # Python imports each encoding when it is first used
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
 

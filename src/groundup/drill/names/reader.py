@@ -309,7 +309,7 @@ class _Reader(Calls):
         body: list[ast.stmt] = [ast.Expr(node.body)] if isinstance(node, ast.Lambda) else node.body
         bound, outer = bound_names(body)
         names = {argument.arg for argument in _parameters(node.args)}
-        return Scope("function", self.scope, bound | names, frozenset(outer), node, restores(node))
+        return Scope("function", self.scope, bound | names, frozenset(outer), node, self.tries and restores(node))
 
     def pattern(self, node: ast.pattern, subject: Value) -> None:
         if isinstance(node, ast.MatchClass):

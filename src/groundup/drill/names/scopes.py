@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from groundup.drill.names.syntax import bound_names, own_attributes
+from groundup.drill.names.syntax import bound_names, own_attributes, walk
 from groundup.drill.names.values import (
     NOTHING,
     Code,
@@ -98,7 +98,7 @@ class Tracker(ABC):
     """Keeps scopes and tables, and looks names up; what statements and expressions do to them is added below."""
 
     def __init__(self, tree: ast.Module) -> None:
-        nodes = list(ast.walk(tree))
+        nodes = walk(tree)
         self.tree = tree
         self.module = Scope("module", None, bound_names(tree.body)[0])
         self.scope = self.module
@@ -115,6 +115,7 @@ class Tracker(ABC):
         self.stored: dict[ast.AST, set[str]] = {}  # names that functions bind, where one declares some global
         self.wide: set[tuple[int, Any]] = set()  # places that hold too many constants to follow each
         self.loose = {name for node in nodes if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names}
+        self.tries = any(isinstance(node, ast.Try) for node in nodes)
         self.changed = self.rough = False
         self.steps = 0
         self.sheltered = 0

@@ -27,6 +27,25 @@ def parse(source: str) -> ast.Module | None:
         raise RecursionError from None
 
 
+def parts(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes inside a node, but for operators and contexts, of which there are as many and that hold nothing."""
+    for name in node._fields:
+        if name not in ("ctx", "op", "ops"):
+            value = getattr(node, name, None)
+            if isinstance(value, ast.AST):
+                yield value
+            elif type(value) is list:
+                yield from (each for each in value if isinstance(each, ast.AST))
+
+
+def walk(node: ast.AST) -> list[ast.AST]:
+    """A node and all nodes inside it, but for operators and contexts."""
+    found = [node]
+    for each in found:  # which grows meanwhile
+        found.extend(parts(each))
+    return found
+
+
 def is_demo(test: ast.expr) -> bool:
     """``__name__ == "__main__"``."""
     if not isinstance(test, ast.Compare) or len(test.ops) != 1 or not isinstance(test.ops[0], ast.Eq):
@@ -48,14 +67,14 @@ def _last_name(node: ast.expr) -> str:
 
 def restores(node: ast.AST) -> bool:
     """Whether a function ends by setting NumPy's error handling back."""
-    tries = [inner for inner in ast.walk(node) if isinstance(inner, ast.Try)]
-    last = [call for each in tries for statement in each.finalbody for call in ast.walk(statement)]
+    tries = [inner for inner in walk(node) if isinstance(inner, ast.Try)]
+    last = [call for each in tries for statement in each.finalbody for call in walk(statement)]
     return any(isinstance(call, ast.Call) and _last_name(call.func) == "seterr" for call in last)
 
 
 def target_names(target: ast.expr) -> set[str]:
     """Names that a target of an assignment binds."""
-    return {node.id for node in ast.walk(target) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    return {node.id for node in walk(target) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
 
 
 def own_attributes(nodes: Iterable[ast.AST]) -> Iterator[str]:
@@ -77,9 +96,9 @@ def _targets(node: ast.Assign | ast.AnnAssign) -> list[ast.expr]:
 
 def stored_names(node: ast.AST) -> set[str]:
     """Names that a function binds or deletes, itself or in its inner parts."""
-    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name) and not isinstance(each.ctx, ast.Load)} | {
+    return {each.id for each in walk(node) if isinstance(each, ast.Name) and not isinstance(each.ctx, ast.Load)} | {
         name
-        for each in ast.walk(node)
+        for each in walk(node)
         if isinstance(each, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef)
         for name in named_by(each)
     }
@@ -114,9 +133,9 @@ def bound_names(body: Iterable[ast.AST]) -> tuple[set[str], set[str]]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
             continue
         if isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp):
-            bound |= {each.target.id for each in ast.walk(node) if isinstance(each, ast.NamedExpr)}
+            bound |= {each.target.id for each in walk(node) if isinstance(each, ast.NamedExpr)}
             continue
-        waiting.extend(ast.iter_child_nodes(node))
+        waiting.extend(parts(node))
     return bound - outer, outer
 
 
