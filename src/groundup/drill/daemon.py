@@ -32,6 +32,7 @@ from typing import Any
 from groundup import catalogue
 from groundup.drill import runtime
 from groundup.drill.engine import Engine
+from groundup.drill.memory import settle
 from groundup.drill.verdict import CheckResult
 
 IDLE_SECONDS = 1800.0
@@ -79,6 +80,7 @@ class Daemon:
             stack.callback(self.engine.close)
             stack.callback(self.tidy)
             self.engine.warm(*flavours)
+            settle()
             server.settimeout(min(1.0, self.idle / 4))
             while not self.over():
                 try:

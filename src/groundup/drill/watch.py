@@ -30,7 +30,7 @@ from groundup.drill.verdict import CheckResult, Outcome, Verdict
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-_DEBOUNCE, _STEP = 50, 5
+_DEBOUNCE, _STEP = 20, 2
 """Milliseconds: how long saves are gathered at most, and after how much quiet they are told."""
 
 _PATIENCE = 0.4

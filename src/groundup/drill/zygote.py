@@ -19,9 +19,7 @@ from __future__ import annotations
 
 import codecs
 import contextlib
-import ctypes
 import faulthandler
-import gc
 import importlib
 import io
 import json
@@ -39,6 +37,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from groundup.drill import ENCODING, sandbox
+from groundup.drill.memory import settle
 from groundup.drill.scratch import scratch
 
 if TYPE_CHECKING:
@@ -139,7 +138,7 @@ class Zygote:
         self.woken = woken
         if self.role == "runner" and self.forks:
             self.prepared[False] = sandbox.prepare(packages(self.flavour))
-        _settle()
+        settle()
         try:
             while True:
                 lives = {child.life.fileno(): pid for pid, child in self.children.items()}
@@ -256,7 +255,7 @@ class Zygote:
                 process.returncode = status  # it is reaped; Popen shall not look for it
             if (stamps := self.reading.pop(pid, None)) and status == 0 and self.plugin is not None:
                 self.plugin.learn(stamps)
-                _settle()
+                settle()
             if pid in self.children:
                 _kill(pid)  # what it left in its group
                 self.tell(self.children[pid], os.waitstatus_to_exitcode(status))
@@ -322,14 +321,6 @@ def _serve_judges(flavour: str, orders: socket.socket) -> None:
     judge.start(serve)
 
 
-def _settle() -> None:
-    """Let what is there now stay shared with forks: the collector does not write to it, and freed memory goes back."""
-    gc.collect()
-    gc.freeze()
-    with contextlib.suppress(AttributeError, OSError):  # glibc's alone
-        ctypes.CDLL(None).malloc_trim(0)
-
-
 def _fds(child: _Child) -> tuple[int, ...]:
     return child.life.fileno(), child.output, child.dump
 
@@ -370,7 +361,7 @@ def main(argv: list[str]) -> None:
     if forks:
         load(flavour)
         importlib.import_module("groundup.drill.runner")
-    _settle()
+    settle()
     if os.fork() == 0:
         runner_orders.close()
         if forks:
