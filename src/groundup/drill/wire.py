@@ -51,7 +51,7 @@ def send(
         TimeoutError: the deadline passed before the frame was written, whether or not some of it is read.
         OSError: the socket is closed.
     """
-    text = _encode(dict(header)).encode("ascii")
+    text = _ENCODER.encode(dict(header)).encode("ascii")
     if len(text) > HEADER_BYTES:
         raise TooLarge(f"a header of {len(text):,} bytes; at most {HEADER_BYTES:,} can cross")
     views = [view for view in (memoryview(part).cast("B") for part in body) if len(view)]
@@ -153,7 +153,7 @@ def _wait(sock: socket.socket, event: int, deadline: float, words: str) -> None:
 
 def _parse(text: bytearray) -> dict[str, Any]:
     try:
-        header = _decode(text.decode("ascii"))
+        header = _DECODER.decode(text.decode("ascii"))
     except (ValueError, RecursionError) as error:
         raise WireError(f"the header is no JSON: {error}") from None
     if type(header) is not dict:
@@ -183,8 +183,8 @@ def _finite(text: str) -> float:
 
 
 # Made once: to make them takes longer than to write or read a small header.
-_encode: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
-_decode: Final = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_constant, parse_float=_finite).decode
+_ENCODER: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_constant, parse_float=_finite)
 
 
 def _check_depth(header: Any) -> None:
