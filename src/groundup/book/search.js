@@ -7,7 +7,7 @@
   let settings, loading, asked, term;
   // Who asks for a term by its name gets its definition first: words such as "matrix" and "model" are on every page.
   const answer = ({ type, data }) => {
-    const pages = type === 3 && defined.get(term);
+    const pages = type === 3 && (defined.get(term) || defined.get(term.replace(/s$/, "")));
     if (pages) data.items.sort(([a], [b]) => pages.has(page(b)) - pages.has(page(a)));
     send({ type, data });
   };
