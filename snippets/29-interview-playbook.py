@@ -307,7 +307,7 @@ figure(
 
 # %% calendar fold
 weeks = [
-    ["bank A 1–4", "bank A 5–8", "bank A 9–12", "GD, 2 models", "softmax", "metrics", "mock: talk"],
+    ["bank A 1–4", "bank A 5–8", "bank A 9–12", "descent ×2", "softmax", "metrics", "mock: talk"],
     ["bank B 1–4", "bank B 5–8", "bank E", "k-means", "k-NN", "gini split", "mock: code"],
     ["bank C 1–4", "bank C 5–8", "bank D", "backprop", "train loop", "attention", "mock: talk"],
     ["design 1, 2", "design 3", "design 4, 5", "stories 1, 2", "story 3", "drill mock", "full loop"],
@@ -329,7 +329,7 @@ figure(fig, alt=alt, caption="Each day names something that can be counted. Revi
 bluff = "A random positive threshold pairs well with rare events."
 print("bluff:", len(score(bluff)), "of 4")
 
-# %% debugging
+# %% debugging fold
 rng = np.random.default_rng(0)
 X = rng.normal(size=(200, 30))  # (200, 30)
 y = (X[:, 0] + rng.normal(size=200) > 0).astype(float)
