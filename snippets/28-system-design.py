@@ -83,7 +83,8 @@ figure(fig, alt=alt, caption="Look to the right of the line “promised”: thes
 
 # %% more-machines
 for cores in (20, 40):  # a request keeps one core busy for 10 ms
-    print(cores, "cores:", round(cores / 0.010), "requests a second, 10 ms each")
+    done = 10 * (np.arange(200) // cores + 1)  # (200,) ms until each is answered
+    print(cores, "cores: first", done[0], "ms, all", done[-1], "ms")
 
 # %% click-or-dwell
 article = np.array(["A"] * 5 + ["B"] * 5)
@@ -113,8 +114,8 @@ for ax, heights, colour, title in zip(
     ax.set_title(title, fontsize=11)
     ax.set(xlabel="slot", ylim=(0, 0.47), xticks=range(1, 6))
 alt = (
-    "Two rows of five bars, one for each slot. Left, the first bar is the tallest and the last is the second "
-    "shortest. Right, four bars are about equal and the last is twice as tall."
+    "Two rows of five bars, one for each slot. Left, the first bar is the tallest and the last is less "
+    "than half as tall. Right, four bars are about equal and the last is twice as tall."
 )
 figure(fig, alt=alt, caption="Compare the first bar and the last in both panels.")
 
@@ -209,8 +210,8 @@ index = np.tanh(shelf @ tower_a)  # (1000, 4) hourly, before anyone asks
 scores = index @ np.tanh(person @ tower_u)  # (1000,) at the request
 one = np.tanh(person @ tower_u) @ np.tanh(shelf[7] @ tower_a)
 print("same score:", np.isclose(scores[7], one))
-print("products at a request:", 6 * 4 + 1000 * 4)
-print("without the index:", 6 * 4 + 1000 * (9 * 4 + 4))
+print("multiplications at the request:", 6 * 4 + 1000 * 4)
+print("with nothing computed ahead:", 6 * 4 + 1000 * (9 * 4 + 4))
 
 # %% rules
 ranking, feed = ["a1", "a2", "a3", "b1", "a4", "c1", "b2"], []
@@ -437,13 +438,15 @@ def dcg(rels):
     return ((2**rels - 1) / np.log2(np.arange(2, len(rels) + 2))).sum()
 
 
-def ndcg(rels, k):
-    best = dcg(sorted(rels, reverse=True)[:k])  # of all items, then cut
+def ndcg(rels, k, among=None):
+    every = rels if among is None else among
+    best = dcg(sorted(every, reverse=True)[:k])  # of all items, then cut
     return dcg(rels[:k]) / best if best > 0 else 0.0
 
 
 print(round(ndcg([3, 0, 2, 1, 0], 5), 4), round(ndcg([1, 0, 0, 3], 2), 4))
 print(round(ndcg([3, 0], 9), 4), ndcg([0, 0, 0], 2))
+print(ndcg([2, 1], 2), round(ndcg([2, 1], 2, among=[3, 2, 1, 0]), 4))
 
 
 # %% two-stage
