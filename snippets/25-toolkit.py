@@ -79,7 +79,7 @@ figure(fig, alt=alt, caption=caption)
 
 # %% where-having
 try:
-    ask("SELECT segment FROM orders WHERE COUNT(*) > 100 GROUP BY segment")
+    ask("SELECT segment FROM orders WHERE COUNT(*) > 200 GROUP BY segment")
 except sqlite3.OperationalError as error:
     print("WHERE:", error)
 print("HAVING:")
@@ -210,8 +210,9 @@ def at_once():
     return np.log1p(known["amount"]).mean()
 
 
-slow, fast = (min(repeat(way, number=1, repeat=5)) for way in (by_row, at_once))
 print(f"{at_once():.4f}", np.isclose(by_row(), at_once()))
+slow = min(repeat(by_row, number=1, repeat=3))  # the least disturbed of 3 runs
+fast = min(repeat(at_once, number=1, repeat=200))  # and of 200
 print("at least 20 times as fast:", slow >= 20 * fast)
 
 # %% labels
@@ -293,7 +294,7 @@ axes[1, 0].set(xticks=[0, 1], yticks=[1, 0], ylim=(1.5, -0.5))
 axes[1, 1].set(title="scatter", xlabel="feature 3", ylabel="feature 8")
 alt = "A histogram with a long right tail; a training loss that falls on while the test loss levels off; four "
 alt += "counts in a square; dots of two colours that overlap."
-caption = "Ask of each: skewed? still falling? which error is commoner? do the classes separate?"
+caption = "Orders, then artificial rows. Ask: skewed? still falling? which error is commoner? do classes part?"
 figure(fig, alt=alt, caption=caption)
 
 # %% columns
@@ -397,7 +398,7 @@ for i, (name, runs) in enumerate([("grid", [grid]), ("random", random), ("TPE", 
 ax.set(yscale="log", xlabel="trials", ylabel="gap to the best value", xlim=(0, 41))
 alt = "Three falling curves on a logarithmic axis. After about fifteen trials one dives below the other two, which end "
 alt += "close together."
-caption = "Look beyond trial 20: one curve goes on falling, while the grid's ends on its own floor."
+caption = "Medians of twenty seeds, the grid one run. Look beyond trial 20: one curve dives, the grid stays."
 figure(fig, alt=alt, caption=caption)
 
 # %% distinct
@@ -471,36 +472,38 @@ def test_unknown_amounts_are_left_out():
 
 
 test_unknown_amounts_are_left_out()
-print("the test passed:", known_revenue(amounts) > 0)
+print("the test passed; known revenue:", f"{known_revenue(amounts):.0f}")
 
-# %% pytest fold
-import subprocess
-import sys
-from pathlib import Path
 
-Path("revenue.py").write_text("def known_revenue(amounts):\n    return sum(a for a in amounts if a)\n")
-Path("test_revenue.py").write_text("""
-import pytest
-from revenue import known_revenue
+# %% pytest
+def known_revenue(amounts):
+    return sum(a for a in amounts if a is not None)
 
-def test_unknown():
-    assert known_revenue([10.0, None, 5.0]) == 15.0
 
-def test_negative():
-    with pytest.raises(ValueError):
+def test_negative_amounts_are_refused():
+    try:
         known_revenue([-1.0])
-""")
-command = [sys.executable, "-m", "pytest", "-q", "--tb=no", "-p", "no:cacheprovider", "test_revenue.py"]
-lines = subprocess.run(command, capture_output=True, text=True).stdout.splitlines()
-print(lines[-1].split(" in ")[0].strip("= "))
+    except ValueError:
+        return
+    raise AssertionError("a negative amount went through")
+
+
+for test in (test_unknown_amounts_are_left_out, test_negative_amounts_are_refused):
+    try:
+        test()
+        print("passed", test.__name__)
+    except AssertionError as error:
+        print("FAILED", test.__name__, "-", error)
 
 # %% conflict
-texts = {"yours": "cut = 100\n", "base": "cut = 50\n", "theirs": "cut = 80\n"}
-for name, text in texts.items():
-    Path(name).write_text(text)
-labels = [part for name in texts for part in ("-L", name)]
-merge = subprocess.run(["git", "merge-file", "-p", "-q", *labels, *texts], capture_output=True, text=True)
-print(merge.stdout, end="")
+base = ["cut = 50", "days = 30", "seed = 0"]
+yours = ["cut = 100", "days = 30", "seed = 1"]
+theirs = ["cut = 80", "days = 60", "seed = 0"]
+for old, mine, other in zip(base, yours, theirs):
+    if old in (mine, other) or mine == other:
+        print(other if old == mine else mine)
+    else:
+        print("<<<<<<< yours", mine, "=======", other, ">>>>>>> theirs", sep="\n")
 
 # %% fan-out example="25.8"
 left = pd.DataFrame({"key": [1, 1, 2], "amount": [10, 20, 5]})
