@@ -14,10 +14,15 @@ def card(name, **marks):  # a mark that does not apply is left out
     print(f"{name}: {got} of {total},", verdict, *["lost:", *lost] if lost else "")
 
 
+# %% two-cards hide
+def two_cards():
+    marks = {"stable": True, "organised": True, "converges": True}
+    card("loop over rows", correct=True, vectorised=False, **marks)
+    card("wrong gradient", correct=False, vectorised=True, **marks)
+
+
 # %% card fold
-marks = {"stable": True, "organised": True, "converges": True}
-card("loop over rows", correct=True, vectorised=False, **marks)
-card("wrong gradient", correct=False, vectorised=True, **marks)
+two_cards()
 
 
 # %% data example="FS.1"
@@ -237,7 +242,11 @@ def draw_paths():
         ax.set(xlabel=name)
     axes[0].set_ylabel("weight")
     axes[1].set_xscale("log")
-    for place, name, colour in [((50, 2.4), "true 3", "C0"), ((2, 1), "true 1.5", "C2"), ((2, -1.4), "true −2", "C1")]:
+    for place, name, colour in [
+        ((50, 2.4), "true 3", "C0"),
+        ((2, 0.75), "true 1.5", "C2"),
+        ((2, -1.4), "true −2", "C1"),
+    ]:
         axes[1].text(*place, name, color=colour)
     alt = (
         "Eight weights against the strength of the penalty. Left, lasso: straight falls that end at exactly zero, one "
@@ -661,7 +670,11 @@ def race(B):
         start = B[np.random.default_rng(s).choice(150, 5, replace=False)]
         ends["random"].append(KMeans(start).fit(B).history[-1])
         ends["k-means++"].append(KMeans(plus_plus(B, 5, np.random.default_rng(s))).fit(B).history[-1])
-    return ends
+    best = min(map(min, ends.values()))
+    print("best", round(best, 3))
+    for name, inertias in ends.items():
+        print(name, np.mean(np.array(inertias) <= 1.01 * best))
+    return ends, best
 
 
 # %% five-clouds hide
@@ -670,11 +683,7 @@ B = np.vstack([rng.normal(c, 0.4, (30, 2)) for c in [(0, 0), (0, 6), (6, 0), (6,
 
 
 # %% race example="FS.17" fold
-ends = race(B)
-best = min(map(min, ends.values()))
-print("best", round(best, 3))
-for name, inertias in ends.items():
-    print(name, np.mean(np.array(inertias) <= 1.01 * best))
+ends, best = race(B)
 
 
 # %% knn example="FS.18"
@@ -729,10 +738,10 @@ def draw_loo_curve():
     ax.text(8, 0.745, "leave-one-out", color="C0")
     ax.set(xlabel="k, neighbours that vote", ylabel="accuracy", ylim=(0.7, 1.02))
     alt = (
-        "Two curves against k. Training accuracy starts at 1 and drops at once; leave-one-out starts lowest, rises, "
-        "and for larger k the two run side by side."
+        "Two curves against k. Training accuracy starts at 1 and drops at once; leave-one-out starts near its lowest, "
+        "rises, and for larger k the two run side by side."
     )
-    caption = "Look at the left end: where the training curve is perfect, the honest one is at its worst."
+    caption = "Look at the left end: where the training curve is perfect, the honest one is near its worst."
     figure(fig, alt=alt, caption=caption)
 
 
@@ -959,10 +968,10 @@ def draw_crack():
     ax.set(xlabel="w₁, flat", ylabel="w₂, steep", xlim=(-0.6, 1.15), ylim=(-1.1, 1.15))
     alt = (
         "Three paths over narrow level lines, all from (1, 1). The plain one zigzags across the valley and creeps on "
-        "along it; momentum overshoots and swings; Adam goes diagonally to the bottom."
+        "along it; momentum overshoots and swings; Adam goes diagonally, past the bottom and back."
     )
     caption = (
-        "Look at the first strokes: plain and momentum leap across the valley, Adam moves equally in both directions."
+        "The first 39 steps. Look at the start: plain and momentum leap across the valley, Adam moves equally in both."
     )
     figure(fig, alt=alt, caption=caption)
 
@@ -1166,9 +1175,14 @@ makers = {
 }
 
 
+# %% report-function hide
+def report():
+    for name, make in makers.items():
+        print(f"{name:9} fails:", ", ".join(check_estimator(make, X_train, y_train)) or "nothing")
+
+
 # %% report fold
-for name, make in makers.items():
-    print(f"{name:9} fails:", ", ".join(check_estimator(make, X_train, y_train)) or "nothing")
+report()
 
 
 # %% faulty hide
@@ -1192,9 +1206,14 @@ faults = {
 caught = {name: check_estimator(make, X_train.copy(), y_train) for name, make in faults.items()}
 
 
+# %% planted-function hide
+def report_planted():
+    for name, failed in caught.items():
+        print(f"{name} fails:", ", ".join(failed))
+
+
 # %% planted fold
-for name, failed in caught.items():
-    print(f"{name} fails:", ", ".join(failed))
+report_planted()
 
 
 # %% score-checks hide
@@ -1212,7 +1231,7 @@ score_checks()
 # %% draw-sheet hide
 def draw_sheet():
     sheet = [name for name in cards if "," in name]
-    fig, ax = plt.subplots(figsize=(6, 3.9))
+    fig, ax = plt.subplots(figsize=(6, 3.9), layout="constrained")
     for full, colour, marker in [(True, "C0", "s"), (False, "C1", "X")]:
         places = [
             (j, i)
@@ -1222,14 +1241,17 @@ def draw_sheet():
         ]
         ax.plot(*np.array(places).T, marker, color=colour, markersize=9)
     ax.set(xlim=(-0.5, 4.5), ylim=(len(sheet) - 0.5, -0.5), xticks=range(5), yticks=range(len(sheet)))
-    ax.set(xticklabels=POINTS, yticklabels=sheet)
+    ax.set(xticklabels=POINTS, yticklabels=[name.removesuffix(", draft").split(", ")[-1] for name in sheet])
     ax.tick_params(length=0, top=True, labeltop=True, bottom=False, labelbottom=False)
     ax.spines[:].set_visible(False)
     alt = (
         "Squares and crosses, a draft and an answer of each session against the five marks. Every draft has crosses; "
         "of the answers only the network's has one, under converges."
     )
-    caption = "Look down one column: drafts that get the mathematics right lose stability, organisation or convergence."
+    caption = (
+        "The name marks a session's draft, the row below is its answer. Look down one column: drafts that get the "
+        "mathematics right lose stability, organisation or convergence."
+    )
     figure(fig, alt=alt, caption=caption)
 
 
@@ -1379,11 +1401,16 @@ def tsne(P, places, steps=300):
     return places, losses
 
 
+# %% tsne-check hide
+def check_tsne():
+    print("rows sum to 1:", np.allclose(P1.sum(axis=1), 1), "diagonal 0:", not P1.diagonal().any())
+    places, losses = tsne(P1, rng.normal(0, 0.01, (100, 2)))
+    groups = np.repeat([0, 1, 2, 3], 25)
+    print("loss fell:", losses[-1] < losses[0] / 2, "groups kept:", leave_one_out(places, groups, 1) > 0.95)
+
+
 # %% tsne fold
-print("rows sum to 1:", np.allclose(P1.sum(axis=1), 1), "diagonal 0:", not P1.diagonal().any())
-places, losses = tsne(P1, rng.normal(0, 0.01, (100, 2)))
-groups = np.repeat([0, 1, 2, 3], 25)
-print("loss fell:", losses[-1] < losses[0] / 2, "groups kept:", leave_one_out(places, groups, 1) > 0.95)
+check_tsne()
 
 
 # %% solution-huber
@@ -1409,9 +1436,9 @@ class CarefulKNN(KNN):
     def fit(self, X, y):
         X, y = np.asarray(X), np.asarray(y)
         if X.ndim != 2 or y.shape != X.shape[:1]:
-            raise ValueError("X must be (n, d) and y (n,)")
+            raise ValueError("wrong shapes")
         if not 1 <= self.k <= len(X):
-            raise ValueError("k must lie between 1 and the number of rows")
+            raise ValueError("wrong k")
         return super().fit(X, y)
 
 
@@ -1436,7 +1463,7 @@ from functools import partial
 
 
 class Dragged(LinearRegression):
-    def fit(self, X, y):  # penalises the bias, by making it a weight
+    def fit(self, X, y):  # the bias becomes a weight
         super().fit(np.column_stack([X, np.ones(len(X))]), y)
         self.w, self.b = self.w[:-1], self.w[-1]
         return self
