@@ -6,10 +6,10 @@ import numpy as np
 stations = {  # name: tools outside the ring, what its arrow carries
     "data": ("DVC, lakeFS,\nDelta Lake", "rows"),
     "train": ("MLflow,\nW&B", "weights"),
-    "evaluate": ("CI/CD and\na model gate", "score"),
-    "register": ("MLflow,\nSageMaker", "version"),
+    "evaluate": ("CI/CD,\nmodel gate", "score"),
+    "register": ("MLflow", "version"),
     "deploy": ("FastAPI,\nBentoML,\nTriton", "answers"),
-    "monitor": ("Evidently,\nWhyLabs,\nArize", "alarm"),
+    "monitor": ("Evidently,\nArize", "alarm"),
 }
 turns = np.pi / 2 - np.arange(6) * np.pi / 3  # (6,) clockwise from the top
 
@@ -23,7 +23,7 @@ for angle, (name, (tools, carried)) in zip(turns, stations.items()):
     x, y = round(1.4 * np.cos(angle), 6), np.sin(angle)
     ax.text(x, y, name, color="C0", ha="center", va="center", fontsize=11, weight="bold")
     side = {0: "center", 1: "left", -1: "right"}[np.sign(x)]
-    ax.text(x + 0.6 * np.sign(x), y if x else 1.3 * y, tools, color="black", ha=side, va="center", fontsize=9)
+    ax.text(x + 0.72 * np.sign(x), y if x else 1.3 * y, tools, color="black", ha=side, va="center", fontsize=9)
     head, tail, inner = angle - np.pi / 3 + 0.3, angle - 0.3, angle - np.pi / 6
     ax.annotate("", (1.4 * np.cos(head), np.sin(head)), (1.4 * np.cos(tail), np.sin(tail)), arrowprops=arrow)
     ax.text(0.86 * np.cos(inner), 0.64 * np.sin(inner), carried, color="C1", ha="center", va="center", fontsize=9)
@@ -188,7 +188,7 @@ print(f"{16 * 1000 / 20:.0f}")  # batches of 16, 20 ms each
 # %% batch-curve fold
 fig, ax = plt.subplots(figsize=(6, 3))
 sizes = np.array([1, 2, 4, 8, 16, 32, 64])
-per_row = (20 - 8) / (16 - 1)  # the line through the two measured pairs
+per_row = (20 - 8) / (16 - 1)  # the line through the two assumed pairs
 latency = 8 + per_row * (sizes - 1)
 rate = 1000 * sizes / latency
 ax.plot(latency, rate, "o-", color="C0")
@@ -246,7 +246,7 @@ for ax, by, title in zip(axes, [train, live], ["training statistics", "the batch
     ax.set(yticks=[], ylim=(0, 190))
 axes[0].text(2.6, 95, "above 55", color="C0")
 axes[0].text(-2.3, 60, "55 or less", color="C1")
-axes[0].text(bar - 0.08, 150, "bar", color="black", ha="right")
+axes[0].text(bar - 0.08, 165, "bar", color="black", ha="right")
 axes[1].set_xlabel("z")
 alt = (
     "Two histograms of live incomes in z-units, coloured by whether the income is above 55, with a dotted line for the "
@@ -325,7 +325,7 @@ alt = "Above, the ten equal shares of the reference and the steps of two live we
 alt += (
     "second steeply. Below, each bin's part of PSI: tiny bars in the first week, tall ones at both ends in the second."
 )
-caption = "Look at the lower right: the outer bins drive the sum, the middle ones hardly count."
+caption = "Look at the lower right: the two end bins add more than half of the sum, bins 6 to 8 hardly anything."
 figure(fig, alt=alt, caption=caption)
 
 # %% ks example="26.2"
@@ -485,7 +485,7 @@ for run in mlflow.search_runs(output_format="list", order_by=["attributes.start_
 again = fit(X, y, 300)
 checks = {
     "data: complete, labels 0 or 1": np.isfinite(X).all() and set(y) == {0, 1},
-    "model: beats the base rate": log_loss(again, *held_out) < np.log(2),
+    "model: beats a coin": log_loss(again, *held_out) < np.log(2),
     "infrastructure: run repeats": np.array_equal(again, fit(X, y, 300)),
     "monitoring: alarm goes off": psi_parts(weeks[3]).sum() > 0.25,
 }
