@@ -100,14 +100,13 @@ print(f"{relative_error(spoilt, 8):.4f}")
 
 # %% staircase fold
 fig, axes = plt.subplots(2, 2, figsize=(6, 3.8), sharex=True, sharey=True)
-panels = [(W, 8, "8 bits"), (W, 4, "4 bits"), (W, 2, "2 bits"), (spoilt, 4, "4 bits, one outlier at 1.0")]
+panels = [(W, 8, "8 bits"), (W, 4, "4 bits"), (W, 2, "2 bits"), (spoilt, 4, "4 bits, outlier")]
 for i, (ax, (values, bits, title)) in enumerate(zip(axes.flat, panels)):
     q, s = quantise(values, bits)
     ax.hist(values.ravel(), bins=np.linspace(-0.1, 0.1, 81), color=f"C{i}", alpha=0.5)
     levels = np.arange(-(2 ** (bits - 1)) + 1, 2 ** (bits - 1)) * s.item()
     ax.vlines(levels[np.abs(levels) < 0.1], -700, -100, color="black", linewidth=0.8)
-    ax.set_title(title, fontsize=10)
-    ax.text(0.068, 2500, f"{len(np.unique(q))} of {len(levels)}\nlevels used", ha="center", fontsize=8, color="black")
+    ax.set_title(f"{title}: {len(np.unique(q))} of {len(levels)} used", fontsize=10)
     ax.set(xlim=(-0.1, 0.1), xticks=[-0.05, 0, 0.05], yticks=[])
 for ax in axes[1]:
     ax.set_xlabel("weight")
@@ -171,7 +170,7 @@ left.axis("off")
 right.bar(["total", "active"], [1 + 8, 1 + 2], color=["C0", "C1"])
 right.set_ylabel("billion parameters")
 alt = "Five coloured dots, each joined by lines to two of eight boxes; beside them a bar of nine and a bar of three."
-figure(fig, alt=alt, caption="Follow one colour: two lines leave each token.")
+figure(fig, alt=alt, caption="Two lines leave each token. Assumed: nine parts of a billion.")
 
 # %% active
 shared, expert = 1.0, 1.0  # billion parameters
@@ -219,7 +218,7 @@ flows = {
     "embeddings > store": "out of date",
     "question > embedding": "another model",
     "embedding > top k": "neighbour missed",
-    "store > top k": "right one is k + 1",
+    "store > top k": "ranked too low",
     "top k > prompt": "window full",
     "prompt > answer": "passage ignored",
 }
@@ -485,7 +484,7 @@ print(f"both agree: {agreed.mean():.2f}, then A: {a_first[agreed].mean():.2f}")
 
 # %% faithful
 passage = set(chunks[0].split())
-for reply in ["the refund window is thirty days", "the refund window is sixty days"]:
+for reply in ["the refund window is thirty days", "the refund window is sixty days", "you have thirty days"]:
     unsupported = [word for word in reply.split() if word not in passage]
     print("exact:", reply == "the refund window is thirty days", "unsupported:", unsupported)
 
