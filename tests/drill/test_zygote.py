@@ -1,5 +1,6 @@
 """What zygotes have loaded: a fork must find everything there."""
 
+import signal
 import subprocess
 import sys
 
@@ -67,3 +68,17 @@ def test_a_runner_has_neither_pytest_nor_suites_nor_capstones():
     assert "torch" in loaded
     assert [name for name in loaded if name.startswith(("pytest", "_pytest", "groundup.capstones"))] == []
     assert not {"groundup.drill.judge", "groundup.drill.checks", "groundup.drill.proxy"} & set(loaded)
+
+
+def test_a_judge_that_hangs_ends_and_says_where():
+    program = """
+import socket
+from groundup.drill import judge
+judge.SECONDS = 1
+ours, theirs = socket.socketpair()
+judge.run(None, theirs, theirs, theirs)  # waits for a job that never comes
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+
+    assert done.returncode == -signal.SIGALRM
+    assert "judge.py" in done.stderr

@@ -171,10 +171,11 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         if self.glossary.entries:
             yield _Generated("Glossary", GLOSSARY, self.glossary.page())
 
-    def _pages(self) -> list[tuple[Chapter, str]]:
-        """The chapters of the parts, with the Markdown of their pages."""
-        pages = [(chapter, self.book.docs / chapter.page) for chapter in self.collection.chapters if chapter.part]
-        return [(chapter, page.read_text(encoding="utf-8")) for chapter, page in pages]
+    def _pages(self) -> Iterator[tuple[Chapter, str]]:
+        """The chapters of the parts, with the Markdown of their pages, each read when it is asked for."""
+        for chapter in self.collection.chapters:
+            if chapter.part:
+                yield chapter, (self.book.docs / chapter.page).read_text(encoding="utf-8")
 
     def _tips(self) -> dict[str, list[str]]:
         """What the tooltips say, or said the last time of the same terms."""
