@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from groundup.drill.checks import Wrong, check, close, exactly, fails, growth, raises, untouched
+from groundup.drill.checks import Wrong, check, close, exactly, fails, growth, made, raises, untouched
 from groundup.drill.scan import global_state, hidden_loops
 
 # ---- the oracle -----------------------------------------------------------------------------------------------------
@@ -85,9 +85,7 @@ def groups(rng, n, d, k, apart, spread):
 
 def fitted(solution, X, k, **settings):
     """A model after `fit`, whatever `fit` returns."""
-    model = solution.KMeans(k, **settings)
-    model.fit(X)
-    return model
+    return made(solution.KMeans, k, then="fit", given={"X": X}, **settings)
 
 
 def centers_of(model, k, d):

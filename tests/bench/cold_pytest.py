@@ -30,6 +30,11 @@ class Direct:
         self.codes: dict[int, CodeType] = {}
         self.things: dict[int, Thing] = {}
 
+    def make(self, kind: Thing, args: Any, kwargs: Any, method: str, given: Any) -> Thing:
+        thing = kind(*args, **kwargs)
+        getattr(thing, method)(*given.values())
+        return thing
+
     @contextlib.contextmanager
     def counting(self) -> Any:
         count = self.counting_now = Counting()

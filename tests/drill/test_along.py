@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from groundup.drill import runner, wire
-from groundup.drill.proxy import Session, Solution
+from groundup.drill.proxy import RemoteError, Session, Solution, made
 
 FILE = """
 import numpy as np
@@ -27,6 +27,9 @@ class Model:
 
     def step(self):
         self.mean_ += 1
+
+    def fail(self, X, times):
+        raise ValueError(f"{len(X)} rows, {times} times")
 
     def method(self):
         return "the class's"
@@ -91,6 +94,21 @@ def test_methods_and_data_are_not_asked_for(session, solution):
     assert model.mean_.tolist() == [2.0, 3.0]
     assert (model.history_, model.k) == ([1.0, 0.5], 5)
     assert session.ops == ["attribute", "call", "call"]  # the class, its construction, fit
+
+
+def test_what_is_made_and_used_takes_one_question(session, solution):
+    X = np.arange(6.0).reshape(3, 2)
+    model = made(solution.Model, 5, then="fit", given={"X": X})
+    assert (model.mean_.tolist(), model.k) == ([2.0, 3.0], 5)
+    assert model.fit(X) is model
+    assert session.ops == ["attribute", "make", "call"]
+
+
+def test_what_is_made_and_used_has_the_inputs_of_both_in_messages(session, solution):
+    X = np.ones((2, 2))
+    with pytest.raises(RemoteError, match="2 rows, 4 times"):
+        made(solution.Model, 5, then="fail", given={"X": X, "times": 4})
+    assert session.last_inputs == {"k": 5, "X": X, "times": 4}
 
 
 def test_an_array_is_handed_out_once(solution):

@@ -70,6 +70,20 @@ def test_a_runner_has_neither_pytest_nor_suites_nor_capstones():
     assert not {"groundup.drill.judge", "groundup.drill.checks", "groundup.drill.proxy"} & set(loaded)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="a process' libraries are listed in /proc")
+def test_waiting_processes_do_without_openssl():
+    program = """
+from groundup.drill import zygote
+zygote.load("numpy"); zygote.load_judge("numpy")
+import hashlib
+print("crypto" in open("/proc/self/maps").read(), hashlib.sha256(b"").hexdigest()[:8])
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert done.stdout.split() == ["False", "e3b0c442"]
+    assert done.stderr == ""
+
+
 def test_a_judge_that_hangs_ends_and_says_where():
     program = """
 import socket

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundup.catalogue import MARKS
-from groundup.drill.proxy import Counting, Remote, RemoteError, named, watching
+from groundup.drill.proxy import Counting, Remote, RemoteError, made, named, watching
 
 _OFTEN = 16
 """How often a place in the code must be executed to count by itself."""
@@ -30,7 +30,7 @@ _OFTEN = 16
 _LOOP = 1.5
 """Growth of one place at which it is taken for a loop over what was doubled, which makes 2."""
 
-__all__ = ["Counting", "Wrong", "check", "close", "exactly", "fails", "growth", "raises", "untouched"]
+__all__ = ["Counting", "Wrong", "check", "close", "exactly", "fails", "growth", "made", "raises", "untouched"]
 
 Test = TypeVar("Test", bound=Callable[..., None])
 

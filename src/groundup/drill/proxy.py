@@ -176,6 +176,21 @@ def named(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> di
     return {**dict(zip(names, args, strict=True)), **kwargs}
 
 
+def made(kind: Any, *args: Any, then: str, given: Mapping[str, Any], **kwargs: Any) -> Any:
+    """Make an object of a class of the learner's, and call a method of it; returns the object.
+
+    It is what two calls would do, in half the time. Not for tensors that require gradients.
+
+    Args:
+        kind: The class.
+        *args: What it is made with.
+        then: Name of the method.
+        given: The method's arguments in their order, by the names that a message has for them.
+        **kwargs: What it is made with by name.
+    """
+    return kind._session.make(kind, args, kwargs, then, given)
+
+
 def watching(function: Any) -> contextlib.AbstractContextManager[Watching]:
     """Find out which arrays given to a remote function inside the block were modified."""
     if not isinstance(function, Remote):
@@ -246,6 +261,21 @@ class Session:
             if gradient.wanted(args, kwargs):
                 return gradient.call(self, target._number, args, dict(kwargs))
         return self.request("call", (args, dict(kwargs)), on=target._number)
+
+    def make(
+        self, kind: Remote, args: tuple[Any, ...], kwargs: Mapping[str, Any], method: str, given: Mapping[str, Any]
+    ) -> Any:
+        """Make an object and call a method of it, in one question.
+
+        Args:
+            kind: A class of the learner's.
+            args: For it.
+            kwargs: For it, by name.
+            method: Name of the method.
+            given: The method's arguments, by the names that a message has for them.
+        """
+        self.last_inputs = {**named(kind, args, kwargs), **given}
+        return self.request("make", (args, dict(kwargs), tuple(given.values())), on=kind._number, name=method)
 
     def attribute(self, target: Remote, name: str) -> Any:
         """An attribute of a remote object: what came along with the last answer is as it was then, or else asked for.

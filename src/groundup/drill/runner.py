@@ -9,6 +9,7 @@ Its first frame is ``{"ready": true}``: what happens before it is no fault of th
     load        values (source,); name, defines, imports, forbidden    names that the file should define and does not
     attribute   on, name                                               value or reference
     call        on, values (args, kwargs); count, watch, tape          value or reference; with tape (number, result)
+    make        on, name, values (args, kwargs, args of the method)    reference to what was made, and used once
     vjp         tape, values cotangents                                gradients of the tape's tensors
     changed                                                            names of watched arrays that were modified
 
@@ -173,6 +174,18 @@ class _Runner:
                 if times >= _OFTEN
             ]
 
+    def do_make(
+        self,
+        header: Mapping[str, Any],
+        reply: dict[str, Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        given: tuple[Any, ...],
+    ) -> Any:
+        made = self.objects[header["on"]](*args, **kwargs)
+        getattr(made, header["name"])(*given)
+        return made
+
     def do_changed(self, header: Mapping[str, Any], reply: dict[str, Any]) -> list[str]:
         watched, self.watched = self.watched, []
         return [name for name, value, before in watched if _state(value) != before]
@@ -194,7 +207,7 @@ class _Runner:
 
         None beside a large result, with which nothing more should have to fit into the frame.
         """
-        if header["op"] not in ("call", "attribute") or header.get("tape"):
+        if header["op"] not in ("call", "make", "attribute") or header.get("tape"):
             return None
         if _is_own(result):
             self.refer(result)  # so that it has a number

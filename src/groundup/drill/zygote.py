@@ -31,7 +31,7 @@ import subprocess
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -85,12 +85,27 @@ class _Child:
 
 def load(flavour: str) -> None:
     """Import a flavour's libraries, as far as they are installed; one thread each."""
+    with _without("_hashlib"):  # NumPy's `secrets` would load OpenSSL, for hashes that Python has itself
+        importlib.import_module("secrets")
     for name in (*_LOADED["numpy"], *(_LOADED["torch"] if flavour == "torch" else ())):
         with contextlib.suppress(ModuleNotFoundError):  # the suite's own import will say so
             importlib.import_module(name)
     codecs.lookup(ENCODING)  # Python imports each encoding when it is first used
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
+
+
+@contextlib.contextmanager
+def _without(name: str) -> Iterator[None]:
+    """Let imports of a module fail in the block, if it is not there yet."""
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = None  # type: ignore[assignment]  # by which Python knows that it shall not be found
+    try:
+        yield
+    finally:
+        del sys.modules[name]
 
 
 def packages(flavour: str) -> tuple[str, ...]:
