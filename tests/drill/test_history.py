@@ -312,7 +312,8 @@ def test_a_home_that_cannot_be_made_is_said(learner):
 
 def test_a_newer_layout_is_left_alone(learner, kept):
     begin(kept)
-    learner.rows(f"PRAGMA user_version = {len(history.LAYOUTS) + 1}")
+    newest = len(history.LAYOUTS)
+    learner.rows(f"PRAGMA user_version = {newest + 1}")
     before = learner.database.read_bytes()
 
     with pytest.raises(NewerHistory) as caught, History(silent):
@@ -320,7 +321,7 @@ def test_a_newer_layout_is_left_alone(learner, kept):
 
     assert caught.value.exit_code == 10
     assert caught.value.format_message() == (
-        f"{learner.database} was written by a newer version of Ground Up (layout 2; this version knows 1).\n"
+        f"{learner.database} was written by a newer version of Ground Up (layout {newest + 1}; this version knows {newest}).\n"
         "Update Ground Up, or set GROUNDUP_HOME to another folder to keep a second history there."
     )
     assert learner.database.read_bytes() == before
@@ -335,7 +336,7 @@ def test_an_older_layout_is_brought_up_to_date_and_keeps_what_it_holds(kept, lea
         assert newer.sessions() == [session]
 
     assert learner.rows("SELECT mood FROM session") == [("glad",)]
-    assert learner.rows("PRAGMA user_version") == [(2,)]
+    assert learner.rows("PRAGMA user_version") == [(len(history.LAYOUTS),)]
 
 
 def test_a_step_that_fails_leaves_the_older_layout(kept, learner, monkeypatch):
@@ -348,4 +349,4 @@ def test_a_step_that_fails_leaves_the_older_layout(kept, learner, monkeypatch):
 
     monkeypatch.undo()
     assert learner.rows("SELECT drill FROM session") == [(session.drill,)]
-    assert learner.rows("PRAGMA user_version") == [(1,)]
+    assert learner.rows("PRAGMA user_version") == [(len(history.LAYOUTS),)]

@@ -1,5 +1,7 @@
 """A mock interview: one clock, no word before the debrief, nothing by itself."""
 
+import json
+
 import pytest
 
 from groundup.drill import grader
@@ -241,3 +243,30 @@ def test_the_device_is_asked_for_where_a_drill_uses_it(learner, graded, monkeypa
     learner("mock", "--next")
 
     assert learner.rows("SELECT drill, device FROM session") == [("mean", "cuda"), ("spread", "cpu")]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "names"),
+    [
+        (20, ["mean"]),
+        (45, ["median"]),
+        (50, ["mean", "spread"]),
+        (60, ["mean", "median"]),
+        (90, ["mean", "median", "spread"]),
+    ],
+)
+def test_minutes_alone_draw_as_many_drills_as_fit(learner, graded, minutes, names):
+    told = learner.json("mock", "--minutes", str(minutes))
+
+    assert (told["drills"], told["left"]) == (len(names), 60.0 * minutes)
+    assert sorted(json.loads(learner.rows("SELECT drills FROM mock")[0][0])) == names
+
+
+def test_where_no_drill_fits_the_shortest_is_drawn(learner, graded):
+    learner("mock", "--minutes", "5")
+
+    assert json.loads(learner.rows("SELECT drills FROM mock")[0][0]) == ["mean"]
+
+
+def test_a_number_goes_before_what_fits(learner, graded):
+    assert learner.json("mock", "--minutes", "45", "--count", "3")["drills"] == 3

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _SECTIONS = {
     "Practise": ("list", "start", "check", "watch", "submit", "hint", "status", "timer", "solution", "reset"),
-    "Look back and go on": ("report", "review", "mock"),
+    "Look back and go on": ("report", "review", "mock", "plan"),
     "Teach": ("grade", "author"),
     "The tool": ("doctor", "daemon", "completion"),
 }
@@ -511,7 +511,11 @@ def review(as_json: bool) -> None:
 @main.command()
 @click.argument("names", type=_NAME, nargs=-1, metavar="[NAME]...")
 @click.option("--count", type=click.IntRange(1, 10), help="How many drills to draw, where none is named (3).")
-@click.option("--minutes", type=click.IntRange(1, 600), help="Time for all of them, if not the sum of their own.")
+@click.option(
+    "--minutes",
+    type=click.IntRange(1, 600),
+    help="Time for all of them, if not the sum of their own. Alone: as many drills are drawn as fit.",
+)
 @_device_option
 @click.option("--next", "go_on", is_flag=True, help="Go on to the next drill.")
 @click.option("--end", is_flag=True, help="End it before its time.")
@@ -529,8 +533,8 @@ def mock(
 ) -> None:
     """Several drills under one clock, as in an interview.
 
-    Without an option: begin one, or say where you are in the one that goes on. How hard the drills are and how you did
-    is told at the end.
+    Without an option: begin one, or say where you are in the one that goes on. `drill mock --minutes 45` is a short
+    interview, `--minutes 90` a long one. How hard the drills are and how you did is told at the end.
     """
     from groundup.drill import grader, mock
 
@@ -559,6 +563,48 @@ def mock(
         show(answer)
     if isinstance(answer, mock.Whereabouts):
         grader.warm(catalogue.find(answer.session.drill))
+
+
+@main.command()
+@click.option(
+    "--begin",
+    is_flag=False,
+    flag_value="today",
+    metavar="[YYYY-MM-DD]",
+    help="Make a day the first one: today, or the one that you name.",
+)
+@click.option("--forget", is_flag=True, help="Forget the first day; what you have passed stays.")
+@_json_option
+def plan(begin: str | None, forget: bool, as_json: bool) -> None:
+    """Say what the plan of four weeks asks for, and how far you are.
+
+    It is that of the chapter on interviews: in each week some reading, some drills, and later mock interviews.
+    """
+    from datetime import date
+
+    from groundup import plan as plans
+    from groundup.drill import clock, plan
+    from groundup.drill.record import Record
+
+    if begin is not None and forget:
+        raise click.UsageError("--begin and --forget are opposites; choose one.")
+    today = date.fromtimestamp(clock.now().wall)
+    try:
+        first_day = today if begin in (None, "today") else date.fromisoformat(begin)
+    except ValueError:
+        raise click.UsageError(f"--begin takes a day such as {today}, not {begin!r}.") from None
+    weeks = plans.weeks()
+    if not weeks:
+        raise errors.Request(f"The folder of drills {catalogue.root()} has no plan ({plans.FILE}).")
+    if begin is not None or forget:
+        with _history() as history:
+            history.begin_plan(None if forget else first_day)
+    record = Record.read(_tell)
+    progress = plan.Progress(weeks, record, today)
+    if as_json:
+        _print_json(progress.to_json())
+    else:
+        plan.show(progress, {drill.name: drill for drill in catalogue.drills()}, record)
 
 
 # Teach

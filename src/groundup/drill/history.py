@@ -16,6 +16,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -79,6 +80,13 @@ LAYOUTS: tuple[tuple[str, ...], ...] = (
         )
         """,
         "CREATE INDEX attempt_by_session ON attempt (session)",
+    ),
+    (
+        """
+        CREATE TABLE plan (
+            first_day TEXT NOT NULL         -- of the plan of four weeks, as in 2026-11-30; at most one row
+        )
+        """,
     ),
 )
 """What turns each layout of the file into the next; the file's ``user_version`` says how many it has had."""
@@ -290,6 +298,20 @@ class History:
                 (Ending.MOCK_OVER.value, when, mock.id),
             )
         return _mock(self._db.execute("SELECT * FROM mock WHERE id = ?", (mock.id,)).fetchone())
+
+    # The plan
+
+    def plan(self) -> date | None:
+        """Its first day, if it was begun."""
+        row = self._db.execute("SELECT first_day FROM plan").fetchone()
+        return date.fromisoformat(row["first_day"]) if row else None
+
+    def begin_plan(self, first_day: date | None) -> None:
+        """Begin it on a day, or put it away."""
+        with self.writing():
+            self._db.execute("DELETE FROM plan")
+            if first_day is not None:
+                self._db.execute("INSERT INTO plan (first_day) VALUES (?)", (first_day.isoformat(),))
 
 
 def empty() -> bool:

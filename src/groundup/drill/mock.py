@@ -27,21 +27,46 @@ from groundup.drill.verdict import Outcome, Verdict
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType
 
+_NUMBER = 3
+"""How many drills an interview has that says neither how many nor how long."""
+
 _FAILED = 5
 """How many failed checks of a drill the debrief names."""
 
 
-def draw(drills: Sequence[Drill], record: Record, number: int) -> list[Drill]:
-    """Drills for an interview: those that are due first, then some that were never passed, then others; shuffled."""
+def draw(drills: Sequence[Drill], record: Record, number: int | None = None, minutes: int | None = None) -> list[Drill]:
+    """Drills for an interview: those that are due first, then some that were never passed, then others; shuffled.
+
+    Args:
+        drills: To draw from.
+        record: What the history holds.
+        number: How many; by default three, or as many as fit.
+        minutes: Which they may take together; only looked at without a number. One drill is drawn at least.
+    """
     due = due_drills(record) if record.sessions else []
     passed = {name for name, best in record.best.items() if best.attempt.passed}
 
     def rank(drill: Drill) -> tuple[bool, bool, float]:
         return (drill.name not in due, drill.name in passed, random.random())
 
-    drawn = sorted(drills, key=rank)[:number]
+    ranked = sorted(drills, key=rank)
+    if number is None and minutes is not None:
+        drawn = _fitting(ranked, minutes) or sorted(ranked, key=lambda drill: drill.minutes)[:1]
+    else:
+        drawn = ranked[: number or _NUMBER]
     random.shuffle(drawn)
     return drawn
+
+
+def _fitting(drills: Sequence[Drill], minutes: int) -> list[Drill]:
+    """Drills, the first ones if possible, that leave as little of the time over as can be."""
+    # Of each sum of minutes, the first choice of drills that comes to it.
+    sums: dict[int, list[Drill]] = {0: []}
+    for drill in drills:
+        for total, chosen in list(sums.items()):
+            if total + drill.minutes <= minutes:
+                sums.setdefault(total + drill.minutes, [*chosen, drill])
+    return sums[max(sums)]
 
 
 class Interview:
@@ -67,7 +92,7 @@ class Interview:
         Args:
             drills: In order; drawn where there are none.
             number: How many to draw.
-            minutes: On the clock; by default what the drills take together.
+            minutes: On the clock; by default what the drills take together. Alone it says how many are drawn.
             device: Of the capstones, where a drill uses one.
 
         Raises:
@@ -79,7 +104,7 @@ class Interview:
             if current.running(self.now):
                 raise NoMock("A mock interview goes on. `drill mock` says where you are, `drill mock --end` ends it.")
             self._end(current)
-        chosen = list(drills) or draw(catalogue.drills(), self._record(), number or 3)
+        chosen = list(drills) or draw(catalogue.drills(), self._record(), number, minutes)
         if len({drill.name for drill in chosen}) < len(chosen):
             raise NoMock("Each drill can come once; a name is there twice.")
         if not chosen:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from groundup.drill import clock
@@ -42,12 +43,14 @@ class Record:
         sessions: All, oldest first.
         attempts: All, oldest first.
         mocks: All, oldest first.
+        plan: First day of the plan of four weeks, if it was begun.
     """
 
     now: clock.Stamp
     sessions: list[Session]
     attempts: list[Attempt]
     mocks: list[Mock]
+    plan: date | None = None
 
     @classmethod
     def read(cls, tell: Callable[[str], None]) -> Record:
@@ -60,7 +63,7 @@ class Record:
         if empty():
             return cls(now, [], [], [])
         with History(tell) as history:
-            return cls(now, history.sessions(), history.attempts(), history.mocks())
+            return cls(now, history.sessions(), history.attempts(), history.mocks(), history.plan())
 
     @cached_property
     def by_session(self) -> dict[int, list[Attempt]]:
