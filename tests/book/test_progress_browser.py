@@ -14,6 +14,12 @@ from typing import Any
 import pytest
 
 from groundup.book.contents import read_parts
+from groundup.drill.clock import Stamp
+from groundup.drill.history import History
+from groundup.drill.record import Record
+from groundup.drill.report import export as export_of_drills
+from groundup.drill.session import Attempt, Mode
+from groundup.drill.verdict import Outcome, Verdict
 
 pytestmark = pytest.mark.browser
 
@@ -32,8 +38,11 @@ KEPT: dict[str, Any] = {
     "chapters": {FIRST: {"done": "2026-11-19", "right": 9, "of": 10}},
     "questions": {f"{FIRST}#new-tariff": "right", f"{FIRST}#guess-loss": "wrong", f"{VECTORS}#unused-word": "right"},
     "stopped": STOPPED,
+    "drills": {
+        "kmeans": {"outcome": "partial", "score": 0.8, "used": 900, "late": False, "clock": True, "when": "2026-11-18"}
+    },
 }
-EMPTY = {"version": 1, "chapters": {}, "questions": {}, "stopped": {}}
+EMPTY = {"version": 1, "chapters": {}, "questions": {}, "stopped": {}, "drills": {}}
 ROWS = ".progress-page li[data-quiz]"
 
 
@@ -185,10 +194,10 @@ def test_an_export_is_undone_by_a_reset_and_brought_back_elsewhere(page: Any, br
     elsewhere = other.new_page()
     elsewhere.goto(f"{address}progress/")
     assert picture(elsewhere) != before
-    assert "chapters: 1, answers: 3, place where you stopped: 1" in bring(elsewhere, content)
+    assert "chapters: 1, answers: 3, place where you stopped: 1, drills: 1" in bring(elsewhere, content)
     assert picture(elsewhere) == before
     assert stored(elsewhere)["chapters"] == KEPT["chapters"]
-    assert "chapters: 0, answers: 0, place where you stopped: 0" in bring(elsewhere, content)
+    assert "chapters: 0, answers: 0, place where you stopped: 0, drills: 0" in bring(elsewhere, content)
     other.close()
 
 
@@ -204,7 +213,7 @@ def test_of_two_results_an_import_takes_the_better(page: Any, address: str) -> N
         "something": "unknown",
     }
     told = bring(page, given)
-    assert "chapters: 1, answers: 1, place where you stopped: 0. Left out, because unreadable: 2." in told
+    assert "chapters: 1, answers: 1, place where you stopped: 0, drills: 0. Left out, because unreadable: 2." in told
     now = stored(page)
     assert now["chapters"] == {FIRST: {"done": "2026-11-19", "right": 10, "of": 10}}
     assert now["questions"] == {**KEPT["questions"], f"{FIRST}#guess-loss": "right"}
@@ -217,6 +226,7 @@ def test_of_two_results_an_import_takes_the_better(page: Any, address: str) -> N
 
 OURS = {**EMPTY, "book": "ground-up"}
 FOREIGN = "JSON, but no export of this book"
+REPORT = {"format": 1, "groundup": "0.1"}
 
 
 @pytest.mark.parametrize(
@@ -229,6 +239,8 @@ FOREIGN = "JSON, but no export of this book"
         ([OURS], FOREIGN),
         ({**OURS, "version": "1.0"}, FOREIGN),
         ({**OURS, "version": 2}, "later version"),
+        ({**REPORT, "sessions": 3}, FOREIGN),
+        ({**REPORT, "format": 2, "sessions": []}, "later version"),
     ],
 )
 def test_a_file_that_does_not_fit_changes_nothing(page: Any, address: str, data: Any, told: str) -> None:
@@ -240,6 +252,77 @@ def test_a_file_that_does_not_fit_changes_nothing(page: Any, address: str, data:
     assert "Nothing was imported." in sentence
     assert stored(page) == KEPT
     assert picture(page) == before
+
+
+def drill(page: Any, name: str) -> str:
+    return page.inner_text(f"[data-drill={name}] > span")
+
+
+def report(home: Path, monkeypatch: pytest.MonkeyPatch) -> bytes:
+    """What `drill report --export` writes of a learner who handed in two drills three times."""
+    monkeypatch.setenv("GROUNDUP_HOME", str(home))
+    began = Stamp(wall=1_740_996_000.0, boot=5000.0, boot_id="first")  # 3 March 2025
+    with History(print) as history:
+        for name, mode, results in (
+            ("kmeans", Mode.TIMED, [("fail", 0.2, 700.0), ("pass", 1.0, 1265.0)]),
+            ("kmeans", Mode.PRACTICE, [("pass", 1.0, 60.0)]),
+            ("softmax", Mode.TIMED, [("partial", 0.75, 300.0)]),
+            ("metrics", Mode.PRACTICE, [("pass", 1.0, 60.0)]),
+        ):
+            session = history.begin(name, home / name, mode, device="cpu", seconds=2400.0, started=began)
+            for outcome, score, used in results:
+                attempt = Attempt(session.id, began.wall + used, used, False, 0, outcome, score, {}, 1, "cpu")
+                verdict = Verdict(name, Outcome(outcome), score, {}, (), 0.1, 1, "cpu")
+                history.keep(attempt, b"secret = 1", verdict, ends=False)
+    return json.dumps(export_of_drills(History(print), Record.read(print))).encode()
+
+
+def test_a_report_of_the_practice_tool_shows_the_best_result_of_each_drill(
+    page: Any, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(page, address, KEPT)
+    page.goto(f"{address}progress/")
+    assert drill(page, "kmeans") == "partial, score 0.80 · 2026-11-18"
+    assert drill(page, "softmax") == "Not handed in"
+    content = report(tmp_path, monkeypatch)
+    assert "chapters: 0, answers: 0, place where you stopped: 0, drills: 3" in bring(page, content)
+    assert drill(page, "kmeans") == "✓ Passed in 21:05 · 2025-03-03"
+    assert drill(page, "softmax") == "partial, score 0.75 · 2025-03-03"
+    assert drill(page, "metrics") == "✓ Passed without a clock · 2025-03-03"
+    assert "secret" not in page.evaluate("localStorage.getItem('ground-up')")
+    assert "drills: 0" in bring(page, content)
+    page.reload()
+    assert drill(page, "kmeans") == "✓ Passed in 21:05 · 2025-03-03"
+    reset(page)
+    assert drill(page, "kmeans") == "Not handed in"
+
+
+def test_a_worse_result_of_a_drill_changes_nothing(page: Any, address: str) -> None:
+    best = {"outcome": "pass", "score": 1, "used": 90, "late": False, "clock": True, "when": "2026-11-18"}
+    keep(page, address, {**KEPT, "drills": {"kmeans": best}})
+    page.goto(f"{address}progress/")
+    for change in ({"outcome": "fail"}, {"late": True}, {"used": 100}, {"score": 0.9}):
+        attempt = {"outcome": "pass", "score": 1, "used": 90, "late": False, "when": "2026-11-20", **change}
+        sessions = [{"drill": "kmeans", "mode": "timed", "attempts": [attempt]}]
+        assert "drills: 0" in bring(page, {**REPORT, "sessions": sessions})
+    assert stored(page)["drills"] == {"kmeans": best}
+
+
+@pytest.mark.parametrize(
+    "sessions",
+    [
+        [None],
+        [3],
+        [{"drill": "kmeans"}],
+        [{"drill": "kmeans", "attempts": 3}],
+        [{"drill": "kmeans", "attempts": [None]}],
+    ],
+)
+def test_a_report_of_wrong_types_is_survived(page: Any, address: str, sessions: Any) -> None:
+    keep(page, address, KEPT)
+    page.goto(f"{address}progress/")
+    assert "drills: 0" in bring(page, {**REPORT, "sessions": sessions})
+    assert stored(page)["drills"] == KEPT["drills"]
 
 
 def test_an_import_of_wrong_types_at_any_depth_is_survived(page: Any, address: str) -> None:

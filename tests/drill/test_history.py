@@ -321,7 +321,8 @@ def test_a_newer_layout_is_left_alone(learner, kept):
 
     assert caught.value.exit_code == 10
     assert caught.value.format_message() == (
-        f"{learner.database} was written by a newer version of Ground Up (layout {newest + 1}; this version knows {newest}).\n"
+        f"{learner.database} was written by a newer version of Ground Up"
+        f" (layout {newest + 1}; this version knows {newest}).\n"
         "Update Ground Up, or set GROUNDUP_HOME to another folder to keep a second history there."
     )
     assert learner.database.read_bytes() == before

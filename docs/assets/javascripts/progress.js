@@ -81,9 +81,44 @@
       book.chapters += bar.max;
       bar.nextElementSibling.textContent = `${bar.value} of ${bar.max} chapters done`;
     }
+    for (const row of all("[data-drill]")) row.lastElementChild.textContent = told(data.drills[row.dataset.drill]);
     find(".progress-total").textContent = `${book.done} of ${book.chapters} chapters done. `
       + `${book.answered} of ${book.asked} questions answered, ${book.right} right on the first try.`;
     find(".progress-state").textContent = find(".progress-state").dataset[state] ?? "";
+  };
+
+  /* ---- drills, whose results come from a file of the practice tool ---- */
+
+  const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+
+  const told = (best) => {
+    if (!best) return "Not handed in";
+    const day = best.when.slice(0, 10);
+    if (best.outcome !== "pass") return `${best.outcome}, score ${best.score.toFixed(2)} · ${day}`;
+    const how = !best.clock ? "without a clock" : best.late ? "late" : `in ${clock(best.used)}`;
+    return `✓ Passed ${how} · ${day}`;
+  };
+
+  /** As the practice tool ranks submissions: passed, in time, on a clock, with the higher score, quicker. */
+  const rank = ({ outcome, late, clock, score, used }) => [outcome === "pass", !late, clock, score, -used];
+  const beats = (one, other) => {
+    const [left, right] = [rank(one), rank(other)];
+    const at = left.findIndex((each, index) => each !== right[index]);
+    return at >= 0 && left[at] > right[at];
+  };
+
+  /** The best submission of each drill in a report of the practice tool. What was written is left out. */
+  const bestOf = (sessions) => {
+    const found = {};
+    for (const session of sessions) {
+      const { drill, mode, attempts } = session ?? {};
+      for (const attempt of Array.isArray(attempts) ? attempts : []) {
+        const { outcome, score, used, late, when } = attempt ?? {};
+        const entry = { outcome, score, used, late: Boolean(late), clock: mode !== "practice", when };
+        if (!found[drill] || beats(entry, found[drill])) found[drill] = entry;
+      }
+    }
+    return found;
   };
 
   /* ---- export, import, reset ---- */
@@ -99,7 +134,7 @@
 
   /** Take over what is new or better, and count it. */
   const merge = (data, given) => {
-    const news = { chapters: 0, answers: 0, "place where you stopped": 0 };
+    const news = { chapters: 0, answers: 0, "place where you stopped": 0, drills: 0 };
     for (const [key, theirs] of Object.entries(given.chapters)) {
       const ours = data.chapters[key] ?? { right: -1, of: 1, done: theirs.done };
       const better = theirs.right / theirs.of > ours.right / ours.of;
@@ -111,6 +146,11 @@
       if (data.questions[key] && (data.questions[key] === result || result === "wrong")) continue;
       data.questions[key] = result;
       news.answers += 1;
+    }
+    for (const [name, entry] of Object.entries(given.drills)) {
+      if (data.drills[name] && !beats(entry, data.drills[name])) continue;
+      data.drills[name] = entry;
+      news.drills += 1;
     }
     if (given.stopped.when > (data.stopped.when ?? "")) {
       data.stopped = given.stopped;
@@ -126,6 +166,10 @@
       given = JSON.parse(await file.text());
     } catch (error) {
       return error instanceof SyntaxError ? "syntax" : "unread";
+    }
+    if (given?.groundup && Array.isArray(given.sessions)) {
+      if (given.format > 1) return "later";
+      given = { book: "ground-up", version: 1, drills: bestOf(given.sessions) };
     }
     if (given?.book !== "ground-up" || typeof given.version !== "number") return "foreign";
     if (given.version > 1) return "later";

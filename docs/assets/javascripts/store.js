@@ -1,7 +1,7 @@
 /* Ground Up: what the book keeps about its reader, in this browser and nowhere else.
 
    Under one key of localStorage: {version: 1, chapters: {path: {done, right, of}}, questions: {"path#id": "right" | "wrong"},
-   stopped: {path, anchor, heading, when}}. What cannot be read is set aside under a second key by the first change; what a
+   stopped: {path, anchor, heading, when}, drills: {name: {outcome, score, used, late, clock, when}}}. What cannot be read is set aside under a second key by the first change; what a
    later version wrote is left alone. Only `reset` removes either. */
 (() => {
   "use strict";
@@ -19,6 +19,7 @@
     chapters: (entry) => isRecord(entry) && typeof entry.done === "string" && entry.right >= 0 && entry.of >= entry.right && entry.of > 0,
     questions: (entry) => entry === "right" || entry === "wrong",
     stopped: (entry) => typeof entry === "string",
+    drills: (entry) => isRecord(entry) && typeof entry.outcome === "string" && entry.score >= 0 && entry.used >= 0 && typeof entry.when === "string",
   };
 
   /** What can be used of data from outside, and how many entries cannot. */

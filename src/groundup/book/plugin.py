@@ -32,6 +32,7 @@ from groundup.book.assets import join_sheets, lighten_scripts
 from groundup.book.book import Book
 from groundup.book.companion import MASTERY
 from groundup.book.contents import Chapter
+from groundup.book.drills import CATALOGUE, Drills
 from groundup.book.errors import BookError, Fault, Faults
 from groundup.book.execution import Execution, Held
 from groundup.book.glossary import Glossary
@@ -40,6 +41,7 @@ from groundup.book.program import Program
 from groundup.book.progress import Progress
 from groundup.book.runner import Run, Runner
 from groundup.book.term import Term
+from groundup.catalogue import CatalogueError
 
 GLOSSARY = "glossary.md"
 """The generated page that lists every term, and whose own words get no tooltips."""
@@ -65,7 +67,13 @@ class GroundUpConfig(Config):  # type: ignore[no-untyped-call] # MkDocs types it
 
 @dataclass(frozen=True)
 class _Generated:
-    """A page that is made from the chapters: its title in the navigation, its path and its Markdown."""
+    """A page that is made from the chapters or the drills.
+
+    Args:
+        title: In the navigation, if it stands there.
+        path: From ``docs``.
+        text: Its Markdown.
+    """
 
     title: str
     path: str
@@ -95,8 +103,10 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         try:
             self.collection = self.book.collect()
             self.glossary = Glossary.of(self.collection.chapters, self.collection.companions)
+            headings = {chapter.page: self.book.heading(chapter) for chapter, _ in self._pages()}
+            self.drills = Drills.of(self.book.root, self._pages(), headings)
             self.generated = list(self._generated())
-        except BookError as error:
+        except (BookError, CatalogueError) as error:
             raise PluginError(f"ground-up: {error}") from None
         self.chapters = {chapter.page: chapter for chapter in self.collection.chapters}
         self.notebooks = {chapter.notebook: chapter for chapter in self.collection.chapters if chapter.notebook}
@@ -125,7 +135,7 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
                 nav.append({part.label: [{self.book.heading(chapter): chapter.page} for chapter in chapters]})
         about = sorted(path.relative_to(self.book.docs).as_posix() for path in self.book.docs.glob("about/*.md"))
         about.sort(key=lambda page: page != "about/index.md")
-        nav += [{page.title: page.path} for page in self.generated]
+        nav += [{page.title: page.path} for page in self.generated if page.title]
         pages = {"References": REFERENCES, "Your progress": PROGRESS}
         nav += [{title: path} for title, path in pages.items() if (self.book.docs / path).is_file()]
         return [*nav, {"About": about}] if about else nav
@@ -148,7 +158,8 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Add the pages made from the chapters; note which files there are, for links resolve by them."""
         for page in self.generated:
-            files.append(File.generated(config, page.path, content=page.text))
+            inclusion = InclusionLevel.UNDEFINED if page.title else InclusionLevel.NOT_IN_NAV
+            files.append(File.generated(config, page.path, content=page.text, inclusion=inclusion))
         for path in self.notebooks:
             files.append(File.generated(config, path, content=NOTEBOOK, inclusion=InclusionLevel.NOT_IN_NAV))
         if self.offline:
@@ -166,6 +177,9 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         return files
 
     def _generated(self) -> Iterator[_Generated]:
+        if self.drills.places:
+            yield _Generated("Drills", CATALOGUE, self.drills.catalogue())
+            yield from (_Generated("", path, text) for path, text in self.drills.pages())
         boxes = confusion.collected(self._pages())
         yield _Generated("Easily confused", "confusions.md", boxes)
         if self.glossary.entries:
@@ -194,12 +208,17 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         self.above[page.file.src_uri] = page.file.content_string.count("\n") - markdown.count("\n")
         if page.file.src_uri in self.chapters:
             markdown = confusion.with_table(markdown, page.file.src_uri, self._pages())
+            markdown = self.drills.linked(markdown, page.file.src_uri)
         if names := [name for term in self._own(page) for name in (term.name, *term.also)]:
             page.meta["tags"] = names  # in the search's index: who asks for a term finds where it is defined
         render = self._render_notebook if page.file.src_uri in self.notebooks else self._render
         page.render = functools.partial(render, page)  # type: ignore[method-assign]
         if page.file.src_uri == PROGRESS:
             page.meta["questions"] = self._questions()  # kept pages are told apart by their meta too
+            places = self.drills.places.values()
+            page.meta["drills"] = [
+                {"name": place.drill.name, "title": place.drill.title, "url": self.urls[place.page]} for place in places
+            ]
         return markdown
 
     def _questions(self) -> dict[str, dict[str, str]]:

@@ -18,7 +18,6 @@ from groundup.drill.record import Record
 from groundup.drill.screen import count, listed, paint, say
 from groundup.plan import Week
 
-
 _MOCK = "mock interview"
 
 
@@ -87,7 +86,7 @@ class Progress:
 
     @property
     def current(self) -> int | None:
-        """The number of this week; 0 before the first one, and beyond the last one after it. None without a first day."""
+        """The number of this week: below 1 before the first one, beyond the last after it; None without a first day."""
         return None if self.began is None else (self.today - self.began).days // 7 + 1
 
     @property
