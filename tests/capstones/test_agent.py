@@ -4,6 +4,8 @@ import json
 import random
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from collections.abc import Callable
 from typing import Any
 
@@ -709,3 +711,26 @@ def test_the_agent_needs_no_torch_and_no_network_modules() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("key", "status"),
+    [
+        ({"x-api-key": "k"}, 200),
+        ({"Authorization": "Bearer k"}, 200),
+        ({"Authorization": "Basic k"}, 401),
+        ({}, 401),
+    ],
+)
+def test_the_server_takes_a_key_in_either_header(key: dict[str, str], status: int) -> None:
+    body = {"model": "some-model", "max_tokens": 10, "messages": [{"role": "user", "content": "hello"}]}
+    with MessagesServer() as server:
+        headers = {**key, "anthropic-version": "2023-06-01", "content-type": "application/json"}
+        request = urllib.request.Request(f"{server.url}/v1/messages", json.dumps(body).encode(), headers)
+        try:
+            with urllib.request.urlopen(request) as reply:
+                found = reply.status
+        except urllib.error.HTTPError as error:
+            found = error.code
+            error.close()
+    assert found == status

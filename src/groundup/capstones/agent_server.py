@@ -55,8 +55,9 @@ def check(request: Any, headers: Mapping[str, str]) -> None:
     Raises:
         Refusal: It breaks one.
     """
-    if not headers.get("x-api-key") or not headers.get("anthropic-version"):
-        raise Refusal(401, "authentication_error", "the headers x-api-key and anthropic-version are needed")
+    has_key = headers.get("x-api-key") or headers.get("authorization", "").startswith("Bearer ")
+    if not has_key or not headers.get("anthropic-version"):
+        raise Refusal(401, "authentication_error", "a key (x-api-key or bearer) and anthropic-version are needed")
 
     def must(holds: Any, rule: str) -> None:
         if not holds:
