@@ -16,6 +16,11 @@ NUMPY = {
 TORCH = {
     "torch.nn.functional.layer_norm": "Normalise yourself.",
     "torch.nn.LayerNorm": "Normalise yourself.",
+    "torch.nn.functional.scaled_dot_product_attention": "Attend yourself.",
+    "torch.nn.functional.multi_head_attention_forward": "Attend yourself.",
+    "torch.nn.MultiheadAttention": "Attend yourself.",
+    "torch.nn.TransformerEncoderLayer": "Attend yourself.",
+    "torch.nn.attention.flex_attention": "Attend yourself.",
     "torch.nn.functional.softmax": "Write the softmax yourself.",
     ".softmax": "Write the softmax yourself.",
     "torch.func": "Derive the gradient yourself.",
@@ -337,6 +342,48 @@ TORCH_ROUTES = {
     "package's": ("from torch.func import vjp", "torch.func"),
     "package as a member": ("import torch\ntorch.func.vjp(f, x)", "torch.func"),
     "package from": ("from torch import func", "torch.func"),
+    "attention's kernel": (
+        "import torch\ntorch._scaled_dot_product_flash_attention_for_cpu(q, k, v)",
+        "torch._scaled_dot_product_flash_attention_for_cpu",
+    ),
+    "attention's kernel in aten": (
+        "import torch\ntorch.ops.aten._flash_attention_forward.default(q, k, v)",
+        "torch.ops.aten._flash_attention_forward",
+    ),
+    "attention's other kernel": (
+        "from torch._VF import _scaled_dot_product_attention_math as f",
+        "torch._VF._scaled_dot_product_attention_math",
+    ),
+    "attention of C": (
+        "import torch\ntorch._C._nn.scaled_dot_product_attention(q, k, v)",
+        "torch._C._nn.scaled_dot_product_attention",
+    ),
+    "many heads": ("import torch\ntorch._native_multi_head_attention(q)", "torch._native_multi_head_attention"),
+    "many heads to be quantised": (
+        "import torch\ntorch.ao.nn.quantizable.MultiheadAttention(4, 2)",
+        "torch.ao.nn.quantizable.MultiheadAttention",
+    ),
+    "layer in its module": (
+        "from torch.nn.modules.transformer import TransformerEncoderLayer",
+        "torch.nn.modules.transformer.TransformerEncoderLayer",
+    ),
+    "function by way of a module": (
+        "from torch import nn\nnn.modules.transformer.F.scaled_dot_product_attention(q, k, v)",
+        "torch.nn.modules.transformer.F.scaled_dot_product_attention",
+    ),
+    "flex": ("from torch.nn.attention.flex_attention import flex_attention", "torch.nn.attention.flex_attention"),
+    "flex of higher order": (
+        "import torch\ntorch.ops.higher_order.flex_attention(q)",
+        "torch.ops.higher_order.flex_attention",
+    ),
+    "decomposed": (
+        "import torch\ntorch._decomp.decompositions.native_layer_norm_backward(x)",
+        "torch._decomp.decompositions.native_layer_norm_backward",
+    ),
+    "operation by its text": (
+        "import torch\ntorch._C._jit_get_operation('aten::layer_norm')[0](x)",
+        "torch._C._jit_get_operation",
+    ),
     "unknown": ("import torch.nn.functional as F\ngetattr(F, name)(x)", "torch.nn.functional.*"),
     "load": ("import torch\ntorch.load('a')", "torch.load"),
     "text": ("import torch\ntorch.jit.CompilationUnit('')", "torch.jit.CompilationUnit"),
@@ -485,6 +532,7 @@ HARMLESS_TORCH = {
         "import torch\nx.mean(-1, keepdim=True)\nx.var(-1, unbiased=False)\ntorch.rsqrt(x)\n"
         "torch.signal.windows.hann(3)\ntorch.types.Number"
     ),
+    "batched product": "import torch\ntorch.baddbmm(b, q, k)\ntorch.einsum('qd,kd->qk', q, k)\nq.mT",
     "group norm": "import torch.nn.functional as F\nF.group_norm(x, 1)\nF.normalize(x)",
 }
 

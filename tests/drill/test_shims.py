@@ -42,6 +42,8 @@ TORCH = {
     "torch.nn.functional.softmax": "Write the softmax yourself.",
     ".softmax": "Write the softmax yourself.",
     "torch.nn.LayerNorm": "Normalise yourself.",
+    "torch.nn.functional.scaled_dot_product_attention": "Attend yourself.",
+    "torch.nn.MultiheadAttention": "Attend yourself.",
     "torch.func": "Derive the gradient yourself.",
 }
 
@@ -206,6 +208,25 @@ def test_watches_the_spellings_of_torch(run):
         "torch.nn.functional.softmax",
         "torch.func.vjp",
     }
+
+
+def test_watches_what_does_the_work_of_attention(run):
+    source = """
+    import torch
+    import torch.nn.functional as F
+    q = torch.ones(1, 1, 2, 4)
+    F.scaled_dot_product_attention(q, q, q)
+    torch._C._nn.scaled_dot_product_attention(q, q, q)
+    torch._scaled_dot_product_attention_math(q, q, q)
+    torch._VF._scaled_dot_product_flash_attention_for_cpu(q, q, q)
+    torch.ops.aten.scaled_dot_product_attention(q, q, q)
+    torch.ops.aten._scaled_dot_product_flash_attention_for_cpu.default(q, q, q)
+    torch.nn.MultiheadAttention(4, 2)
+    result = torch.softmax(q @ q.mT, -1).shape[-1]
+    """
+    seen, raised, result = run(source, ["torch"], TORCH, ("numpy", "torch"))
+    assert (raised, result) == ("", 2)
+    assert sorted({line for name, line in seen if "softmax" not in name}) == [5, 6, 7, 8, 9, 10, 11]
 
 
 def test_refuses_a_forbidden_part_of_torch(run):

@@ -90,6 +90,7 @@ _MEMBERS = {
         ),
         _TEXTS,
     ),
+    **dict.fromkeys(("torch._C._jit_get_operation", "torch._C._get_operation_overload"), _INSIDE),
 }
 
 _HIDDEN_MODULES = frozenset(
@@ -134,11 +135,27 @@ _ROOMS = {
             *("nn", "functional", "ops", "aten", "prims", "prim", "special", "func", "autograd", "modules"),
             *("linalg", "fft", "jit", "fx", "overrides", "utils", "Tensor", "TensorBase", "VariableFunctions"),
             *("ao", "quantized", "sparse", "nested", "masked", "torch", "F", "activation", "normalization"),
-            *("attention", "backends"),
+            *("attention", "backends", "transformer", "quantizable", "higher_order", "decompositions"),
         )
     ),
 }
 """Rooms of a package in which the same function stands again."""
+
+_KERNELS = {
+    "scaled_dot_product_attention": (
+        *("_scaled_dot_product_attention_math", "_scaled_dot_product_flash_attention_for_cpu"),
+        *("scaled_dot_product_flash_attention_for_cpu", "_scaled_dot_product_flash_attention"),
+        *("_scaled_dot_product_efficient_attention", "_scaled_dot_product_cudnn_attention"),
+        *("_scaled_dot_product_fused_attention_overrideable", "_flash_attention_forward"),
+        *("_efficient_attention_forward", "_cudnn_attention_forward", "_triton_scaled_dot_attention"),
+    ),
+    "multi_head_attention_forward": (
+        *("_native_multi_head_attention", "_triton_multi_head_attention", "_transformer_encoder_layer_fwd"),
+    ),
+    "batch_norm": ("_native_batch_norm_legit", "_native_batch_norm_legit_no_training"),
+    "rms_norm": ("_fused_rms_norm", "_fused_rms_norm_backward"),
+}
+"""What does the work of a function of PyTorch's, where that has another name."""
 
 _TANGLED = "this file is too long or too tangled to be read for what it calls; write it more plainly."
 
@@ -230,7 +247,7 @@ def spellings(root: str, name: str) -> frozenset[str]:
     if root == "numpy" and name == "reduce":
         return frozenset({"reduce", "accumulate", "reduceat"})
     if root == "torch":
-        return frozenset({name, f"_{name}", f"{name}_", f"native_{name}", f"_native_{name}"})
+        return frozenset({name, f"_{name}", f"{name}_", f"native_{name}", f"_native_{name}", *_KERNELS.get(name, ())})
     return frozenset({name})
 
 
