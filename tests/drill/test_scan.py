@@ -24,6 +24,8 @@ TORCH = {
     "torch.nn.functional.softmax": "Write the softmax yourself.",
     ".softmax": "Write the softmax yourself.",
     "torch.func": "Derive the gradient yourself.",
+    "torch.autograd.grad": "Derive the gradient yourself.",
+    "torch.autograd.Variable._execution_engine.run_backward": "Derive the gradient yourself.",
 }
 
 
@@ -380,6 +382,11 @@ TORCH_ROUTES = {
         "import torch\ntorch._decomp.decompositions.native_layer_norm_backward(x)",
         "torch._decomp.decompositions.native_layer_norm_backward",
     ),
+    "autograd": ("from torch import autograd as a\na.grad(y, x)", "torch.autograd.grad"),
+    "engine of autograd": (
+        "import torch\ntorch.autograd.variable.Variable._execution_engine.run_backward((y,), (dy,))",
+        "torch.autograd.variable.Variable._execution_engine.run_backward",
+    ),
     "operation by its text": (
         "import torch\ntorch._C._jit_get_operation('aten::layer_norm')[0](x)",
         "torch._C._jit_get_operation",
@@ -533,6 +540,8 @@ HARMLESS_TORCH = {
         "torch.signal.windows.hann(3)\ntorch.types.Number"
     ),
     "batched product": "import torch\ntorch.baddbmm(b, q, k)\ntorch.einsum('qd,kd->qk', q, k)\nq.mT",
+    "no gradient": "import torch\nwith torch.no_grad(), torch.enable_grad():\n    torch.is_grad_enabled()\nx.grad",
+    "a function of autograd": "import torch\nclass A(torch.autograd.Function):\n    pass\nA.apply(x)",
     "group norm": "import torch.nn.functional as F\nF.group_norm(x, 1)\nF.normalize(x)",
 }
 

@@ -136,6 +136,7 @@ _ROOMS = {
             *("linalg", "fft", "jit", "fx", "overrides", "utils", "Tensor", "TensorBase", "VariableFunctions"),
             *("ao", "quantized", "sparse", "nested", "masked", "torch", "F", "activation", "normalization"),
             *("attention", "backends", "transformer", "quantizable", "higher_order", "decompositions"),
+            *("Variable", "variable"),
         )
     ),
 }
