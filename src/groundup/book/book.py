@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from groundup.book import page
+from groundup.book import names, page
 from groundup.book.companion import Companion, read
 from groundup.book.contents import Chapter, Part, read_parts, title
 from groundup.book.errors import BookError, Fault, raise_any
@@ -118,7 +118,7 @@ class Book:
         programs, unrun = self._programs([*chapters, *others], faults)
         known = [chapter for chapter in [*chapters, *others] if chapter.part or chapter.slug in programs]
         companions = self._companions(known, programs, faults)
-        faults += Glossary.of(known, companions).faults()
+        faults += self._glossary(Glossary.of(known, companions))
         raise_any(faults)
         return Collection(parts, known, programs, unrun, companions)
 
@@ -174,6 +174,14 @@ class Book:
             except Fault as fault:
                 faults.append(fault)
         return companions
+
+    def _glossary(self, glossary: Glossary) -> list[Fault]:
+        """Terms that are defined twice, and names of the book's list that no term bears."""
+        try:
+            listed = names.read(self.docs / "glossary.toml")
+        except Fault as fault:
+            return [*glossary.faults(), fault]
+        return [*glossary.faults(), *(names.faults(listed, glossary.entries) if listed else [])]
 
     def execute(
         self,
