@@ -14,6 +14,7 @@ from groundup.book.companion import Companion
 from groundup.book.contents import Chapter
 from groundup.book.errors import Fault
 from groundup.book.page import fences
+from groundup.book.render import example_id
 from groundup.book.term import GROUPS, Term, plain, slug
 
 _BOLD = re.compile(r"\*\*(?=\S)([^*]+)\*\*")
@@ -121,10 +122,15 @@ class Glossary:
 
     # ---- the page ----
 
-    def page(self) -> str:
-        """The page "Glossary", which lies beside the parts' folders: the terms by subject, then from A to Z."""
-        about = "Every term leads to the place that defines it, among its examples."
-        return "\n".join([f"# Glossary\n\n{about}\n", *self._subjects(), *self._alphabet()]).rstrip() + "\n"
+    def page(self, examples: Mapping[str, str] | None = None) -> str:
+        """The page "Glossary", which lies beside the parts' folders: the terms by subject, then from A to Z.
+
+        Args:
+            examples: The id of the worked example that shows a term, by the term's slug.
+        """
+        about = "Every term leads to the place that defines it, and to the example that stands nearest to it there."
+        alphabet = self._alphabet(examples or {})
+        return "\n".join([f"# Glossary\n\n{about}\n", *self._subjects(), *alphabet]).rstrip() + "\n"
 
     def _subjects(self) -> Iterator[str]:
         yield "## By subject\n"
@@ -137,8 +143,8 @@ class Glossary:
                 yield f"- {place}: {', '.join(f'[{_shown(e.term.label)}]({e.target})' for e in found)}"
             yield ""
 
-    def _alphabet(self) -> Iterator[str]:
-        rows = sorted(row for entry in self.entries for row in _rows(entry))
+    def _alphabet(self, examples: Mapping[str, str]) -> Iterator[str]:
+        rows = sorted(row for entry in self.entries for row in _rows(entry, examples.get(entry.term.slug, "")))
         letters = [(letter, list(found)) for letter, found in groupby(rows, key=lambda row: _letter(row.at))]
         yield "## A to Z\n"
         yield " · ".join(f"[{letter}](#{_id(letter)})" for letter, _ in letters) + "\n"
@@ -168,10 +174,12 @@ class _Row(NamedTuple):
     text: str
 
 
-def _rows(entry: Entry) -> Iterator[_Row]:
+def _rows(entry: Entry, example: str) -> Iterator[_Row]:
     term = entry.term
     also = f" Also: {', '.join(map(_shown, term.also))}." if term.also else ""
     text = f"{term.definition.strip()}{also} [{entry.place}]({entry.target})"
+    if example:
+        text += f" · [example {example}]({entry.chapter.page}#{example_id(example)})"
     yield _Row(term.slug, False, term.slug, f"**{_shown(term.label)}**{{ #entry-{term.slug} }}\n:   {text}\n")
     for name in term.also:
         if at := slug(name):
@@ -224,7 +232,7 @@ def undefined(text: str, terms: Iterable[Term], *, chapter: str, file: str) -> l
         file: The data file's path, for messages.
     """
     faults = []
-    found = _bold(text) if terms else ()
+    found = [each.words for each in bold(text)] if terms else []
     for term in terms:
         if term.bold.isdisjoint(map(plain, found)):
             close = get_close_matches(term.name, found, 1, 0)
@@ -234,10 +242,23 @@ def undefined(text: str, terms: Iterable[Term], *, chapter: str, file: str) -> l
     return faults
 
 
+class Bold(NamedTuple):
+    """Words in bold, and their line in the page, counted from 0."""
+
+    words: str
+    line: int
+
+
 @functools.lru_cache(512)  # Under `mkdocs serve` most pages stay as they are.
-def _bold(text: str) -> tuple[str, ...]:
+def bold(text: str) -> tuple[Bold, ...]:
+    """What a page's Markdown sets in bold outside code, in order."""
     lines = text.splitlines()
     for fence in fences(list(lines)):
         lines[fence.start : fence.end] = [""] * (fence.end - fence.start)
     prose = _CODE.sub(lambda code: code.group().replace("*", "∗"), "\n".join(lines))
-    return tuple(" ".join(bold.split()) for part in prose.split("\n\n") for bold in _BOLD.findall(part))
+    found, line = [], 0
+    for part in re.split(r"(\n\n)", prose):
+        for words in _BOLD.finditer(part):
+            found.append(Bold(" ".join(words[1].split()), line + part.count("\n", 0, words.start())))
+        line += part.count("\n")
+    return tuple(found)

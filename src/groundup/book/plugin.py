@@ -27,7 +27,20 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 
-from groundup.book import cells, confusion, downloads, facts, jupyter, kept, lock, offline, render, search, tooltip
+from groundup.book import (
+    cells,
+    confusion,
+    downloads,
+    example,
+    facts,
+    jupyter,
+    kept,
+    lock,
+    offline,
+    render,
+    search,
+    tooltip,
+)
 from groundup.book.assets import join_sheets, lighten_scripts
 from groundup.book.book import Book
 from groundup.book.companion import MASTERY
@@ -183,7 +196,15 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         boxes = confusion.collected(self._pages())
         yield _Generated("Easily confused", "confusions.md", boxes)
         if self.glossary.entries:
-            yield _Generated("Glossary", GLOSSARY, self.glossary.page())
+            yield _Generated("Glossary", GLOSSARY, self.glossary.page(self._examples()))
+
+    def _examples(self) -> dict[str, str]:
+        """The worked example that shows each term, by the term's slug."""
+        found: dict[str, str] = {}
+        for chapter, text in self._pages():
+            terms = self.collection.companions[chapter.slug].terms
+            found |= example.shown(text, terms, self.collection.programs[chapter.slug])
+        return found
 
     def _pages(self) -> Iterator[tuple[Chapter, str]]:
         """The chapters of the parts, with the Markdown of their pages, each read when it is asked for."""
@@ -251,6 +272,7 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         with cells.showing(shown), tooltip.marking(marking):
             try:
                 kept.render(page, config, files, self.kept_pages, key)
+                page.present_anchor_ids = {*(page.present_anchor_ids or ()), *shown.anchors}
             except Fault as fault:
                 fault.chapter = fault.chapter or (chapter.slug if chapter else page.file.src_uri)
                 fault.file = fault.file or f"docs/{page.file.src_uri}"

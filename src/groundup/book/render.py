@@ -43,6 +43,12 @@ class Shown:
         names = {question.id: question_cell(question.id) for question in self.companion.computed}
         return {name: self.printed[cell].text for name, cell in names.items() if cell in self.printed}
 
+    @property
+    def anchors(self) -> set[str]:
+        """The HTML ids of the cells and of the worked examples, which MkDocs does not find by itself."""
+        cells = [cell for cell in self.cells.values() if not cell.hide]
+        return {f"cell-{cell.name}" for cell in cells} | {example_id(cell.example) for cell in cells if cell.example}
+
     def html(self, name: str, *, predicted: bool = False) -> str:
         """The cell as the page shows it: label, source, output, badge, figures.
 
@@ -74,11 +80,16 @@ def _lines(printed: Printed) -> int:
     return printed.text.count("\n") + bool(printed.error) + FIGURE * len(printed.figures)
 
 
+def example_id(example: str) -> str:
+    """The HTML id of a worked example."""
+    return f"example-{example}"
+
+
 def label(cell: Cell) -> str:
     """The syllabus' id of the worked example, as a link to itself."""
     if not cell.example:
         return ""
-    anchor = f"example-{cell.example}"
+    anchor = example_id(cell.example)
     return f'<p class="cell-label" id="{anchor}"><a href="#{anchor}">Example {escape(cell.example)}</a></p>'
 
 
