@@ -26,12 +26,13 @@ ASK = """async (queries) => {
     worker.postMessage(message);
   });
   await told({ type: 0, data: { ...index, options: { suggest: true } } }, 1);
-  const found = {};
+  const found = {}, missing = {};
   for (const query of queries) {
     const { items } = await told({ type: 2, data: query }, 3);
     found[query] = [...new Set(items.map((sections) => sections[0].location.split("#")[0]))];
+    missing[query] = items.flat().map(({ terms }) => Object.keys(terms).filter((term) => !terms[term]));
   }
-  return found;
+  return { found, missing };
 }"""
 
 
@@ -91,7 +92,7 @@ def test_a_site_for_a_folder_keeps_its_index_whole(material: Any) -> None:
 def test_the_golden_queries_find_their_pages(page: Any, address: str, pages: dict[str, str]) -> None:
     page.goto(address)
     wanted = {(query, pages[name]) for name, queries in GOLDEN.items() if name in pages for query in queries}
-    found = page.evaluate(ASK, [query for query, _ in wanted])
+    found = page.evaluate(ASK, [query for query, _ in wanted])["found"]
     missed = [f"{query}: {found[query][:3]}, wanted: {path}" for query, path in wanted if path not in found[query][:3]]
     assert missed == []
 
@@ -102,9 +103,43 @@ def test_terms_find_the_chapters_that_define_them(page: Any, address: str) -> No
     entries = Glossary.of(collection.chapters, collection.companions).entries
     wanted = {entry.term.name: entry.chapter.page.removesuffix(".md") + "/" for entry in entries}
     page.goto(address)
-    found = page.evaluate(ASK, list(wanted))
+    found = page.evaluate(ASK, list(wanted))["found"]
     missed = {term: found[term][:3] for term, path in wanted.items() if path not in found[term][:3]}
     assert missed == {}
+
+
+SPELLINGS = [
+    ("normalise vectors", "normalize vectors"),
+    ("vectorisation", "vectorization"),
+    ("neighbour", "neighbor"),
+    ("behavioural round", "behavioral round"),
+    ("centre the data", "center the data"),
+    ("labelled data", "labeled data"),
+    ("quantisation error", "quantization error"),
+    ("optimiser state", "optimizer state"),
+    ("colour", "color"),
+    ("analyse residuals", "analyze residuals"),
+]
+
+
+@pytest.mark.browser
+def test_british_and_american_spellings_find_the_same_pages(page: Any, address: str) -> None:
+    page.goto(address)
+    answers = page.evaluate(ASK, [query for pair in SPELLINGS for query in pair])
+    found, missing = answers["found"], answers["missing"]
+    firsts = {pair: [found[query][:5] for query in pair] for pair in SPELLINGS}
+    assert {pair: pages for pair, pages in firsts.items() if pages[0] != pages[1] or not pages[0]} == {}
+    # No page lacks a word that it has in its other spelling, or one that nobody typed.
+    called = {query: {word for words in missing[query] for word in words} for query in missing}
+    assert called["neighbor"] == called["colour"] == set()
+    assert called["normalize vectors"] <= {"normalize", "vectors"}
+
+
+@pytest.mark.browser
+def test_a_word_without_another_spelling_is_asked_as_it_is(page: Any, address: str) -> None:
+    page.goto(address)
+    missing = page.evaluate(ASK, ["tensor size zzzz"])["missing"]["tensor size zzzz"]
+    assert {word for words in missing for word in words} <= {"tensor", "size", "zzzz"}
 
 
 @pytest.mark.browser

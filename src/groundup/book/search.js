@@ -4,17 +4,35 @@
   const send = postMessage.bind(self);
   const pass = (type, data) => dispatchEvent(new MessageEvent("message", { data: { type, data } }));
   const defined = new Map(); // of each term, the pages that define it
-  let settings, loading, asked, term;
+  let settings, loading, asked, term, text;
+  // A word in its other spelling, American for British and the other way round: normalise, colour, labelled, centre.
+  const other = (word) => word
+    .replace(/(?<=[iy])[sz](?=e|ing|ation)/g, (letter) => (letter === "s" ? "z" : "s"))
+    .replace(/(?<=...o)u?(?=r)/g, (letter) => (letter ? "" : "u"))
+    .replace(/(?<=[aeiou])ll?(?=ed|ing)/g, (letters) => (letters === "l" ? "ll" : "l"))
+    .replace(/(?<=\bcent)(re|er)\b/g, (letters) => (letters === "re" ? "er" : "re"));
+  // Both spellings are asked for, if the book has the other: tensor has none.
+  const ask = () => pass(2, asked.replace(/\w+/g, (word) => {
+    const spelt = other(word.toLowerCase());
+    return spelt !== word.toLowerCase() && text.includes(spelt) ? `${word} ${spelt}` : word;
+  }));
   // Who asks for a term by its name gets its definition first: words such as "matrix" and "model" are on every page.
   const answer = ({ type, data }) => {
-    const pages = type === 3 && (defined.get(term) || defined.get(term.replace(/s$/, "")));
+    const names = [term, term.replace(/s$/, ""), other(term), other(term).replace(/s$/, "")];
+    const pages = defined.get(names.find((name) => defined.has(name)));
     if (pages) data.items.sort(([a], [b]) => pages.has(page(b)) - pages.has(page(a)));
+    // A word that is there in its other spelling is not missing, and neither is one that nobody typed.
+    for (const { terms } of data.items.flat()) {
+      for (const word in terms) if (!terms[word] && (terms[other(word)] || !term.includes(word))) delete terms[word];
+    }
     send({ type, data });
   };
   const page = ({ location }) => location.split("#")[0];
   const load = async () => {
     try {
-      const { docs } = await (await fetch(new URL("../../../search/entries.json", location))).json();
+      text = await (await fetch(new URL("../../../search/entries.json", location))).text();
+      const { docs } = JSON.parse(text);
+      text = text.toLowerCase();
       for (const doc of docs) {
         for (const tag of doc.tags || []) {
           const name = tag.toLowerCase();
@@ -25,7 +43,7 @@
       self.postMessage = () => { // It says that it is ready.
         settings = null;
         self.postMessage = answer;
-        pass(2, asked);
+        ask();
       };
       pass(0, { ...settings, docs });
     } catch {
@@ -44,7 +62,7 @@
     // zero_grad is a word of its own; who asks for cosine_similarity is served by the two words as well.
     term = data.trim().toLowerCase();
     asked = data.replace(/\w+_\w+/g, (name) => `${name} ${name.replaceAll("_", " ")}`);
-    if (!settings) pass(2, asked);
+    if (!settings) ask();
     else if (asked.trim()) loading ||= load();
     else send({ type: 3, data: { items: [] } });
   });
