@@ -154,6 +154,12 @@ class Glossary:
                 yield row.text
 
 
+def pattern(forms: Iterable[Form]) -> re.Pattern[str]:
+    """A regular expression that finds the names as whole words, a group for each, the first of those that fit."""
+    names = "|".join(f"({form.pattern})" for form in forms)
+    return re.compile(rf"(?<![\w-])(?:{names})(?!-?\w)")
+
+
 def _forms(entry: Entry) -> Iterator[Form]:
     term = entry.term
     for name in ([] if term.sense else [term.name]) + list(term.also):

@@ -30,6 +30,7 @@ from mkdocs.utils import get_relative_url
 from groundup.book import (
     cells,
     confusion,
+    dependency,
     downloads,
     example,
     facts,
@@ -39,6 +40,7 @@ from groundup.book import (
     offline,
     render,
     search,
+    sense,
     tooltip,
 )
 from groundup.book.assets import join_sheets, lighten_scripts
@@ -135,6 +137,7 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         if not hasattr(self, "kept_pages"):
             self.kept_pages, self.kept_search = kept.Kept(pages / "markdown"), kept.Kept(pages / "search")
             self.kept_facts, self.kept_tips = kept.Kept(pages / "facts"), kept.Kept(pages / "tips")
+            self.kept_uses = kept.Kept(pages / "uses")
             mode = "-serve" if self.command == "serve" else ""  # Addresses differ.
             self.kept_html, self.kept_downloads = kept.Kept(pages / f"html{mode}"), kept.Kept(pages / f"files{mode}")
         return config
@@ -206,6 +209,17 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
             found |= example.shown(text, terms, self.collection.programs[chapter.slug])
         return found
 
+    def _uses(self) -> Iterator[tuple[Chapter, dict[str, str]]]:
+        """The terms that each chapter's prose uses, or used the last time of the same names."""
+        for chapter, text in self._pages():
+            forms = [(form.name, form.quiet, form.entry.target) for form in self.glossary.near(text)]
+            key = kept.digest(kept.makers(), text, forms)
+            terms: dict[str, str] | None = self.kept_uses.get(chapter.page, key)
+            if terms is None:
+                terms = dependency.used(text, self.glossary)
+                self.kept_uses.put(chapter.page, key, terms)
+            yield chapter, terms
+
     def _pages(self) -> Iterator[tuple[Chapter, str]]:
         """The chapters of the parts, with the Markdown of their pages, each read when it is asked for."""
         for chapter in self.collection.chapters:
@@ -230,6 +244,8 @@ class GroundUpPlugin(BasePlugin[GroundUpConfig]):  # type: ignore[no-untyped-cal
         if page.file.src_uri in self.chapters:
             markdown = confusion.with_table(markdown, page.file.src_uri, self._pages())
             markdown = self.drills.linked(markdown, page.file.src_uri)
+            markdown = sense.with_table(markdown, page.file.src_uri, self.glossary.entries)
+            markdown = dependency.with_map(markdown, self._uses())
         if names := [name for term in self._own(page) for name in (term.name, *term.also)]:
             page.meta["tags"] = names  # in the search's index: who asks for a term finds where it is defined
         render = self._render_notebook if page.file.src_uri in self.notebooks else self._render

@@ -23,7 +23,7 @@ from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 
 from groundup.book.errors import Fault
-from groundup.book.glossary import Entry, Form
+from groundup.book.glossary import Entry, Form, pattern
 from groundup.book.maths import FormulaError
 from groundup.book.quiz import inline
 from groundup.book.term import Term, plain
@@ -32,7 +32,8 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _CLOSED = {*_HEADINGS, "a", "button", "code", "dfn", "figure", "form", "legend", "math", "pre", "summary", "th"}
 """Elements in which no word is marked."""
 
-_CLOSED_CLASSES = {"admonition-title", "arithmatex", "predict"}  # the choices of a prediction become buttons
+# The choices of a prediction become buttons; the table of senses names each term beside links to all of its senses.
+_CLOSED_CLASSES = {"admonition-title", "arithmatex", "predict", "senses"}
 
 _BLOCKS = {"dd", "dt", "li", "p", "td"}
 """Elements of which the one that defines a term does not link to itself."""
@@ -115,8 +116,7 @@ class _Uses:
     def __init__(self, page: Marking) -> None:
         self.page = page
         self.known: set[str] = set()
-        names = "|".join(f"({form.pattern})" for form in page.forms)
-        self.names = re.compile(rf"(?<![\w-])(?:{names})(?!-?\w)")
+        self.names = pattern(page.forms)
 
     def mark(self, element: Element) -> None:
         """Mark the words of an element and of what it holds."""
