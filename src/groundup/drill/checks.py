@@ -12,6 +12,7 @@ learner's text) and ``device`` (of the capstone).
 
 from __future__ import annotations
 
+import contextlib
 import math
 import sys
 from collections.abc import Callable, Mapping
@@ -30,7 +31,19 @@ _OFTEN = 16
 _LOOP = 1.5
 """Growth of one place at which it is taken for a loop over what was doubled, which makes 2."""
 
-__all__ = ["Counting", "Wrong", "check", "close", "exactly", "fails", "growth", "made", "raises", "untouched"]
+__all__ = [
+    "Counting",
+    "Wrong",
+    "check",
+    "close",
+    "entries",
+    "exactly",
+    "fails",
+    "growth",
+    "made",
+    "raises",
+    "untouched",
+]
 
 Test = TypeVar("Test", bound=Callable[..., None])
 
@@ -287,6 +300,28 @@ def _plain(value: Any) -> bool:
     if type(value) in (list, tuple):
         return bool(value) and all(_plain(each) for each in value)
     return type(value) in (int, bool, str, np.ndarray) or isinstance(value, np.generic)
+
+
+def entries(result: Any, *names: str) -> tuple[Any, ...]:
+    """The entries of a tuple that was returned, whose number is checked; a list or a named tuple is as good.
+
+    Args:
+        result: What the learner's code returned.
+        names: Of the entries, for the sentence.
+
+    Raises:
+        Wrong: It is something else, or longer or shorter.
+    """
+    found = result
+    if isinstance(result, Remote):  # a named tuple crosses as an object
+        with contextlib.suppress(RemoteError):
+            if type(fields := result._fields) is tuple:
+                found = tuple(getattr(result, str(name)) for name in fields)
+    if type(found) not in (tuple, list):
+        raise Wrong(f"a tuple ({', '.join(names)}) is wanted, not {_kind(result)}")
+    if len(found) != len(names):
+        raise Wrong(f"a tuple ({', '.join(names)}) is wanted, and {len(found)} entries came back")
+    return tuple(found)
 
 
 def raises(kind: type[Exception], function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
