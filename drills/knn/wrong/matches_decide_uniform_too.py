@@ -1,0 +1,16 @@
+# wrong: an exact match wins under uniform as well
+import numpy as np
+
+
+def knn_predict(X_train, y_train, X, k, weights="uniform"):
+    if k > len(X_train):
+        raise ValueError("k is above n")
+    d = np.linalg.norm(X[:, None] - X_train, axis=2)
+    nearest = d.argsort(axis=1)[:, :k]
+    near = np.take_along_axis(d, nearest, axis=1)
+    exact = near == 0
+    others = 1 / np.where(exact, 1, near) if weights == "distance" else 1
+    votes = np.where(exact.any(axis=1)[:, None], exact, others)
+    labels = np.unique(y_train)
+    totals = np.stack([(votes * (y_train[nearest] == label)).sum(axis=1) for label in labels], axis=1)
+    return labels[totals.argmax(axis=1)]

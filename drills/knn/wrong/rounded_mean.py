@@ -1,0 +1,16 @@
+# wrong: rounds the mean of the neighbours' labels, which is their vote for two labels only
+import numpy as np
+
+
+def knn_predict(X_train, y_train, X, k, weights="uniform"):
+    if k > len(X_train):
+        raise ValueError("k is above n")
+    d = np.linalg.norm(X[:, None] - X_train, axis=2)
+    nearest = d.argsort(axis=1)[:, :k]
+    near = np.take_along_axis(d, nearest, axis=1)
+    votes = np.ones_like(near)
+    if weights == "distance":
+        exact = near == 0
+        votes = np.where(exact.any(axis=1)[:, None], exact, 1 / np.where(exact, 1, near))
+    mean = (votes * y_train[nearest]).sum(axis=1) / votes.sum(axis=1)
+    return np.ceil(mean - 0.5).astype(int)
