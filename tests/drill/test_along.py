@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from groundup.drill import runner, wire
-from groundup.drill.proxy import RemoteError, Session, Solution, made
+from groundup.drill.proxy import Gone, RemoteError, Session, Solution, made, repeated
 
 FILE = """
 import numpy as np
@@ -54,6 +54,10 @@ class Slots:
 
 def asked():
     return Watched.asked
+
+def drawn(x, rng=None, *, size=1):
+    x += 1
+    return x.tolist(), int(rng.integers(2**32))
 """
 
 
@@ -109,6 +113,29 @@ def test_what_is_made_and_used_has_the_inputs_of_both_in_messages(session, solut
     with pytest.raises(RemoteError, match="2 rows, 4 times"):
         made(solution.Model, 5, then="fail", given={"X": X, "times": 4})
     assert session.last_inputs == {"k": 5, "X": X, "times": 4}
+
+
+def test_a_call_is_repeated_in_one_question_with_fresh_arrays_and_one_generator(session, solution):
+    x = np.zeros(2)
+    results = repeated(solution.drawn, 3, x, rng=np.random.default_rng(5))
+    rng = np.random.default_rng(5)
+    assert results == [([1.0, 1.0], int(rng.integers(2**32))) for _ in range(3)]
+    assert x.tolist() == [0.0, 0.0]
+    assert session.ops == ["attribute", "repeat"]
+    assert session.last_inputs["x"] is x
+
+
+def test_a_repeated_call_that_raises_says_so(session, solution):
+    with pytest.raises(RemoteError, match="integers"):
+        repeated(solution.drawn, 3, np.zeros(2))
+
+
+def test_a_repeated_call_gives_as_many_results_as_were_asked_for(session, solution, monkeypatch):
+    for answer in ([1, 2], (1, 2, 3), None):
+        monkeypatch.setattr(session, "request", lambda *args, answer=answer, **fields: answer)
+        monkeypatch.setattr(session, "_broke", Gone)
+        with pytest.raises(Gone):
+            session.repeat(solution, 3, (), {})
 
 
 def test_an_array_is_handed_out_once(solution):

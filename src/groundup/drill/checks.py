@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundup.catalogue import MARKS
-from groundup.drill.proxy import Counting, Remote, RemoteError, made, named, watching
+from groundup.drill.proxy import Counting, Remote, RemoteError, made, named, repeated, watching
 
 _OFTEN = 16
 """How often a place in the code must be executed to count by itself."""
@@ -42,6 +42,7 @@ __all__ = [
     "growth",
     "made",
     "raises",
+    "repeated",
     "untouched",
 ]
 

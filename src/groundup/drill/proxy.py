@@ -191,6 +191,16 @@ def made(kind: Any, *args: Any, then: str, given: Mapping[str, Any], **kwargs: A
     return kind._session.make(kind, args, kwargs, then, given)
 
 
+def repeated(function: Any, times: int, *args: Any, **kwargs: Any) -> list[Any]:
+    """Call a function of the learner's so many times in one question; returns what it returned, in order.
+
+    Each call gets a copy of the arrays among the arguments. A generator is one for all calls, so that they draw on.
+    Not for calls that are to be counted or watched, nor for tensors that require gradients.
+    """
+    results: list[Any] = function._session.repeat(function, times, args, kwargs)
+    return results
+
+
 def watching(function: Any) -> contextlib.AbstractContextManager[Watching]:
     """Find out which arrays given to a remote function inside the block were modified."""
     if not isinstance(function, Remote):
@@ -276,6 +286,14 @@ class Session:
         """
         self.last_inputs = {**named(kind, args, kwargs), **given}
         return self.request("make", (args, dict(kwargs), tuple(given.values())), on=kind._number, name=method)
+
+    def repeat(self, target: Remote, times: int, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> list[Any]:
+        """Call a remote object so many times in one question; see `repeated`."""
+        self.last_inputs = named(target, args, kwargs)
+        results: list[Any] = self.request("repeat", (args, dict(kwargs)), on=target._number, times=times)
+        if type(results) is not list or len(results) != times:
+            raise self._broke("an answer of another kind")
+        return results
 
     def attribute(self, target: Remote, name: str) -> Any:
         """An attribute of a remote object: what came along with the last answer is as it was then, or else asked for.

@@ -10,6 +10,7 @@ Its first frame is ``{"ready": true}``: what happens before it is no fault of th
     attribute   on, name                                               value or reference
     call        on, values (args, kwargs); count, watch, tape          value or reference; with tape (number, result)
     make        on, name, values (args, kwargs, args of the method)    reference to what was made, and used once
+    repeat      on, times, values (args, kwargs)                       list of the values of so many calls
     vjp         tape, values cotangents                                gradients of the tape's tensors
     changed                                                            names of watched arrays that were modified
 
@@ -185,6 +186,12 @@ class _Runner:
         made = self.objects[header["on"]](*args, **kwargs)
         getattr(made, header["name"])(*given)
         return made
+
+    def do_repeat(
+        self, header: Mapping[str, Any], reply: dict[str, Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> list[Any]:
+        function = self.objects[header["on"]]
+        return [function(*_copied(args), **_copied(kwargs)) for _ in range(header["times"])]
 
     def do_changed(self, header: Mapping[str, Any], reply: dict[str, Any]) -> list[str]:
         watched, self.watched = self.watched, []
@@ -368,6 +375,17 @@ _NUMBERS = frozenset(map(id, (bool, int, float, type(None))))
 def _own(frames: traceback.StackSummary) -> list[traceback.FrameSummary]:
     first = next((n for n, frame in enumerate(frames) if frame.filename == FILE), len(frames))
     return list(frames[first:])
+
+
+def _copied(value: Any) -> Any:
+    """The same with copies of the arrays and tensors in it; what else there is stays itself."""
+    if isinstance(value, list | tuple):
+        return type(value)(_copied(each) for each in value)
+    if isinstance(value, dict):
+        return {key: _copied(each) for key, each in value.items()}
+    if type(value).__name__ == "ndarray":
+        return value.copy()
+    return value.clone() if type(value).__name__ == "Tensor" else value
 
 
 def _arrays(value: Any, name: str) -> list[tuple[str, Any]]:
