@@ -35,6 +35,9 @@ class Direct:
         getattr(thing, method)(*given.values())
         return thing
 
+    def repeat(self, function: Thing, times: int, args: Any, kwargs: Any) -> list[Any]:
+        return [function(*args, **kwargs) for _ in range(times)]
+
     @contextlib.contextmanager
     def counting(self) -> Any:
         count = self.counting_now = Counting()
