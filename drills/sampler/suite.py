@@ -46,7 +46,7 @@ def follows(solution, rng, n, logits, temperature=1.0, top_k=None, top_p=None):
     """Draw n tokens, and demand that each comes as often as it should."""
     seeded = np.random.default_rng(int(rng.integers(2**32)))
     tokens = repeated(solution.sample, n, logits, temperature, top_k, top_p, seeded)
-    how = f"temperature={temperature:g}, top_k={top_k}, top_p={top_p}"
+    how = f"temperature={temperature:g}, top_k={top_k}, top_p={top_p if top_p is None else f'{top_p:.3g}'}"
     inputs = {"logits": logits, "temperature": temperature, "top_k": top_k, "top_p": top_p}
     counts = np.bincount(whole(tokens, len(logits), inputs), minlength=len(logits))
     p = shares(logits, temperature, top_k, top_p)
