@@ -48,12 +48,13 @@ ax.plot([3.5, 3.5], [0.15, 0.92], color="C1", linewidth=0.8)
 ax.text(13, 0.5, "noise alone", color="black", alpha=0.7)
 ax.set(xlabel="input", ylabel="length of its column", xlim=(0.2, 33))
 alt = "Bars for 32 inputs. The first two stand above 2; inputs 3 and 4 are as low as the 28 that hold only noise."
-figure(fig, alt=alt, caption="Look at inputs 3 and 4: the first layer passes on hardly more of them than of noise.")
+figure(fig, alt=alt, caption="Look at inputs 3 and 4: the first layer passes on no more of them than of noise.")
 
 # %% probe
 from groundup.capstones import lora_study
 
-print("share right, by sign:", *(f"{s:.2f}" for s in lora_study.linear_probe(base)))
+right = lora_study.linear_probe(base)
+print("share right, by sign:", *(f"{s:.2f}" for s in right), "- both new ones:", f"{right[2] * right[3]:.2f}")
 
 # %% no-decay
 from dataclasses import replace
@@ -65,7 +66,7 @@ print("only the new head above 0.5:", lora.adapt(heard, "head").accuracy > 0.5)
 
 # %% forgot
 kept = torch.nn.Sequential(full.model.first, torch.nn.ReLU(), base.head)  # the old head put back
-print("old task, before and at least 0.99:", share(base, "source") >= 0.99)
+print("old task before, at least 0.99:", share(base, "source") >= 0.99)
 print("after full training, below 0.85:", share(kept, "source") < 0.85)
 
 # %% by-hand example="32.4"
@@ -152,7 +153,7 @@ print("unmerged: close", torch.allclose(again, before, atol=1e-5), "- bit for bi
 
 # %% latency
 wide, narrow = 32 * 32, 4 * 32 + 32 * 4
-print("products an input: base", wide, "unmerged", wide + narrow, "merged", wide)
+print("multiplications an input: base", wide, "unmerged", wide + narrow, "merged", wide)
 
 # %% off example="32.8"
 print("base:", f"{share(base, 'source'):.3f}")
@@ -239,17 +240,19 @@ for ax, (name, net) in zip(axes.flat, nets.items()):
             ax.contourf(grid, grid, chosen == c, levels=[0.5, 1.5], colors=[f"C{c}"], alpha=0.35)
         ax.text(1 if c > 1 else -1, 1 if c % 2 else -1, str(c), color="black", ha="center", va="center", fontsize=13)
     ax.set(aspect="equal", xticks=[-1, 1], yticks=[-1, 1], title=name, xlabel="input 3", ylabel="input 4")
-alt = "Four maps of the chosen class. Only with r = 2 does each of the digits 0 to 3 lie in a region of its own."
-figure(
-    fig, alt=alt, caption="A digit marks the class that belongs there. Look at the borders that run between the digits."
+alt = "Four maps. Before and new head: one class nearly everywhere. r = 1: four slanted stripes. r = 2: four quarters."
+caption = (
+    "Colour: the chosen class. Digit: the class that belongs there. Look how close the borders come to the digits."
 )
+figure(fig, alt=alt, caption=caption)
 
 # %% spectra example="32.7"
 spectra = {}
 for how in ("full", 4):
     change = lora_study.update(base.first, swept[how].model.first, 32)  # (32, 32): after minus before
     s = spectra[how] = torch.linalg.svdvals(change)  # (32,), largest first
-    print(how, "energy of the top two above 0.6:", ((s[:2] ** 2).sum() / (s**2).sum() > 0.6).item())
+    energy = (s[:2] ** 2).sum() / (s**2).sum()
+    print(how, "energy of the top two above 0.6:", (energy > 0.6).item(), "above 0.98:", (energy > 0.98).item())
 print("4: from the fifth on below 1e-4:", (s[4:] < 1e-4).all().item())
 
 # %% spectra-bars fold
@@ -261,7 +264,7 @@ for ax, (how, s), color in zip(axes, spectra.items(), ("C0", "C1")):
     ax.set(xlabel="number", xticks=range(1, 9))
 axes[0].set_ylabel("singular value")
 axes[1].text(2.7, spectra[4][0] * 0.85, "needed:\nleft of the line", color="black")
-alt = "Eight bars each. In both, two bars stand out left of a dashed line; on the right nearly nothing follows."
+alt = "Eight bars each, two tall ones left of a dashed line. Full: a falling tail after them; r = 4: almost nothing."
 figure(fig, alt=alt, caption="Look left of the dashed line: two large bars in both updates, for two new directions.")
 
 # %% alpha
@@ -459,10 +462,10 @@ for when, (old, new) in (("before", result.before), ("adapter on", result.on), (
 print("off is before, exactly:", result.off == result.before)
 
 # %% rows
-adapted = [lora.adapt(base, 4, seed=seed).model for seed in (0, 1)]  # two tenants
+adapted = [lora.adapt(base, 4, seed=seed).model for seed in (0, 1)]  # two customers
 A, B = (torch.stack([getattr(net.first, name) for net in adapted]) for name in "AB")  # (2, 4, 32), (2, 32, 4)
 W, b = (torch.stack([getattr(net.head, name) for net in adapted]) for name in ("weight", "bias"))
-whose = torch.tensor([0, 1, 1, 0, 1])  # which tenant sent each row
+whose = torch.tensor([0, 1, 1, 0, 1])  # which customer sent each row
 x = data["target test"][0][:5]  # (5, 32)
 added = torch.einsum("nor,nri,ni->no", B[whose], A[whose], x)  # (5, 32)
 h = torch.relu(base.first(x) + 2.0 * added)  # α/r = 2
@@ -511,6 +514,8 @@ with torch.no_grad():
         said[name] = net(ids).logits  # (1, 2)
     print(list(net.peft_config), "differ:", not torch.allclose(said["default"], said["second"]))
     net.set_adapter("default")
+    with net.disable_adapter():
+        print("switched off, as its base:", torch.allclose(net(ids).logits, tiny().eval()(ids).logits, atol=1e-5))
     merged = net.merge_and_unload()
     print(type(merged).__name__, "as adapted:", torch.allclose(merged(ids).logits, said["default"], atol=1e-4))
 
