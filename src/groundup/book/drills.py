@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
+import rcssmin
+
 from groundup import catalogue, plan
 from groundup.book.contents import Chapter
 from groundup.book.errors import Fault
@@ -290,7 +292,14 @@ def _filters(drills: Sequence[Drill]) -> str:
         for value, _ in options
     )
     form = f'<form class="drill-filters">{"".join(fields)}<button type="reset" class="md-button">All</button></form>'
-    return f"<style>{rules}</style>\n\n{form}\n"
+    return f"<style>{_sheet()}{rules}</style>\n\n{form}\n"
+
+
+@functools.cache
+def _sheet() -> str:
+    """The style of this page, which no other page should have to load."""
+    text = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
+    return " ".join(str(rcssmin.cssmin(text)).split())
 
 
 def _question(drill: Drill) -> tuple[str, str]:
