@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from groundup.drill.checks import check, close, exactly, fails, growth, untouched
+from groundup.drill.checks import check, close, entries, exactly, fails, growth, untouched
 from groundup.drill.scan import global_state, hidden_loops
 
 NAMES = ("W1", "b1", "W2", "b2")
@@ -61,9 +61,7 @@ def gradients(params, X, y):
 
 def both(result):
     """The loss and the gradients out of a result, whose form is checked."""
-    pair = type(result) in (tuple, list) and len(result) == 2
-    fails(not pair, "loss_and_grads returns two things, the loss and the gradients")
-    loss, grads = result
+    loss, grads = entries(result, "loss", "gradients")
     fails(type(grads) is not dict, "the gradients are a dict")
     exactly(sorted(map(str, grads)), sorted(NAMES), of="the names of the gradients")
     return loss, grads

@@ -9,8 +9,7 @@ import math
 
 import numpy as np
 
-from groundup.drill.checks import check, close, fails, growth, untouched
-from groundup.drill.proxy import Remote, RemoteError
+from groundup.drill.checks import check, close, entries, fails, growth, untouched
 from groundup.drill.scan import global_state, hidden_loops
 
 SINGLE = 2**29  # an epsilon of float32, in those of float64
@@ -65,14 +64,8 @@ def any_abar(rng, T):
 
 
 def three(made):
-    """The arrays of a schedule, of a named tuple too."""
-    if isinstance(made, Remote):
-        try:
-            made = tuple(getattr(made, name) for name in made._fields)
-        except RemoteError:
-            made = ()
-    fails(type(made) not in (tuple, list) or len(made) != 3, "schedule returns three arrays: betas, alphas and abar")
-    return made
+    """The arrays of a schedule, whose form is checked."""
+    return entries(made, "betas", "alphas", "abar")
 
 
 def double(value):

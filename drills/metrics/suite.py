@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from groundup.drill.checks import Wrong, check, close, exactly, fails, growth, raises, untouched
+from groundup.drill.checks import Wrong, check, close, entries, exactly, fails, growth, raises, untouched
 from groundup.drill.scan import global_state, hidden_loops
 
 # ---- the oracle -----------------------------------------------------------------------------------------------------
@@ -63,10 +63,9 @@ def labels(rng, n, ones=0.5):
 
 
 def in_three(found):
-    """A check that precision_recall_f1 returned a tuple of three."""
-    words = "precision_recall_f1 must return a tuple (precision, recall, f1)"
-    fails(not isinstance(found, tuple) or len(found) != 3, words)
-    return found
+    """The three out of what precision_recall_f1 returned, which must be a tuple."""
+    fails(isinstance(found, list), "precision_recall_f1 must return a tuple (precision, recall, f1), not a list")
+    return entries(found, "precision", "recall", "f1")
 
 
 def three_close(found, expected):

@@ -3,6 +3,7 @@
 import collections
 import contextlib
 import enum
+import functools
 import json
 import math
 import socket
@@ -12,6 +13,7 @@ import sys
 import threading
 import time
 import tracemalloc
+import typing
 
 import numpy as np
 import pytest
@@ -115,6 +117,32 @@ def test_floats_arrive_to_the_bit(value):
 
 def test_dicts_keep_their_order():
     assert list(cross({"b": 1, "a": 2, 3: 4})) == ["b", "a", 3]
+
+
+@pytest.mark.parametrize("kind", [collections.OrderedDict, functools.partial(collections.defaultdict, list)])
+def test_dicts_of_the_standard_library_arrive_as_dicts(kind):
+    found = cross(kind({"b": np.arange(3), "a": 2}))
+    assert type(found) is dict
+    assert list(found) == ["b", "a"]
+    assert same(found, {"b": np.arange(3), "a": 2})
+
+
+class Loss(typing.NamedTuple):
+    loss: float
+    grads: dict[str, np.ndarray]
+
+    def __iter__(self):
+        raise AssertionError("iterated")
+
+    def __getitem__(self, index):
+        raise AssertionError("asked for an entry")
+
+
+@pytest.mark.parametrize("kind", [collections.namedtuple("Pair", "loss grads"), Loss])
+def test_a_named_tuple_arrives_as_a_tuple(kind):
+    found = cross(kind(0.5, {"w": np.arange(3)}))
+    assert type(found) is tuple
+    assert same(found, (0.5, {"w": np.arange(3)}))
 
 
 def test_several_values_share_a_frame():
@@ -344,6 +372,23 @@ class MyList(list):
         raise AssertionError("iterated")
 
 
+class MyTuple(tuple):
+    def __iter__(self):
+        raise AssertionError("iterated")
+
+
+class Shifting(typing.NamedTuple):
+    x: int
+
+    def shifted(self):
+        return self.x + 1
+
+
+class MyDict(dict):
+    def items(self):
+        raise AssertionError("asked for items")
+
+
 class Colour(enum.IntEnum):
     RED = 1
 
@@ -353,8 +398,9 @@ NOT_PLAIN = {
     "touchy": Touchy(),
     "float subclass": MyFloat(1),
     "list subclass": MyList([1]),
-    "dict subclass": collections.OrderedDict(a=1),
-    "tuple subclass": collections.namedtuple("Point", "x")(1),
+    "dict subclass": MyDict(a=1),
+    "tuple subclass": MyTuple((1,)),
+    "named tuple with a method": Shifting(1),
     "enum": Colour.RED,
     "array subclass": np.arange(2).view(MyArray),
     "masked array": np.ma.masked_array([1], [True]),

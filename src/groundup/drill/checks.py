@@ -12,7 +12,6 @@ learner's text) and ``device`` (of the capstone).
 
 from __future__ import annotations
 
-import contextlib
 import math
 import sys
 from collections.abc import Callable, Mapping
@@ -304,7 +303,7 @@ def _plain(value: Any) -> bool:
 
 
 def entries(result: Any, *names: str) -> tuple[Any, ...]:
-    """The entries of a tuple that was returned, whose number is checked; a list or a named tuple is as good.
+    """The entries of a tuple that was returned, whose number is checked; a list is as good.
 
     Args:
         result: What the learner's code returned.
@@ -313,16 +312,11 @@ def entries(result: Any, *names: str) -> tuple[Any, ...]:
     Raises:
         Wrong: It is something else, or longer or shorter.
     """
-    found = result
-    if isinstance(result, Remote):  # a named tuple crosses as an object
-        with contextlib.suppress(RemoteError):
-            if type(fields := result._fields) is tuple:
-                found = tuple(getattr(result, str(name)) for name in fields)
-    if type(found) not in (tuple, list):
+    if type(result) not in (tuple, list):
         raise Wrong(f"a tuple ({', '.join(names)}) is wanted, not {_kind(result)}")
-    if len(found) != len(names):
-        raise Wrong(f"a tuple ({', '.join(names)}) is wanted, and {len(found)} entries came back")
-    return tuple(found)
+    if len(result) != len(names):
+        raise Wrong(f"a tuple ({', '.join(names)}) is wanted, and {len(result)} entries came back")
+    return tuple(result)
 
 
 def raises(kind: type[Exception], function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:

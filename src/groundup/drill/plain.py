@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 import re
 import struct
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NoReturn
 
@@ -32,7 +33,8 @@ def pack(value: Any, refer: Callable[[Any], dict[str, Any] | None] = refuse) -> 
 
     Plain data crosses by copy: None, bool, int (4000 digits), float, complex, str, bytes, list, tuple, dict and set
     with plain keys, slice, Ellipsis, NumPy arrays, scalars, dtypes and generators, strided tensors, and a few types. A
-    value counts as plain by its exact type; a subclass is never plain.
+    value counts as plain by its exact type; a subclass is never plain, but `OrderedDict` and `defaultdict` go as dicts,
+    and a named tuple that is no more than that as a tuple.
 
     Args:
         value: Anything. Its buffers may be views of its arrays: send them before it changes.
@@ -77,6 +79,8 @@ class Packer:
             tree = write(self, value, depth)
             if tree is not None:
                 return tree
+        elif _is_named_tuple(type(value)):
+            return ["tuple", *self.trees(tuple.__getitem__(value, slice(None)), depth)]
         reference = self._refer(value)
         if reference is None:
             refuse(value)
@@ -116,6 +120,20 @@ class Packer:
         """Append to the body."""
         if len(data):
             self.buffers.append(data)
+
+
+def _is_named_tuple(kind: type) -> bool:
+    """Whether a class is a tuple with names for its entries, and has no methods of its own."""
+    if _mro(kind) != (kind, tuple, object):
+        return False
+    held = _dict_of(kind)
+    fields = held.get("_fields")
+    return type(fields) is tuple and all(name[:1] == "_" or name in fields for name in held)
+
+
+_mro: Final = type.__dict__["__mro__"].__get__
+_dict_of: Final = type.__dict__["__dict__"].__get__
+"""A class's bases and members, past a metaclass that tells others."""
 
 
 def _write_int(packer: Packer, value: int, depth: int) -> Any:
@@ -177,7 +195,7 @@ _WRITERS: Final[dict[int, arrays.Writer]] = {
     id(bytes): _write_bytes,
     id(list): lambda packer, value, depth: ["list", *packer.trees(value, depth)],
     id(tuple): lambda packer, value, depth: ["tuple", *packer.trees(value, depth)],
-    id(dict): _write_dict,
+    **dict.fromkeys(map(id, (dict, OrderedDict, defaultdict)), _write_dict),  # each arrives as a dict
     id(set): _write_set,
     id(frozenset): _write_set,
     id(slice): _write_slice,
