@@ -90,16 +90,13 @@ for argument, allowed in schema["properties"].items():
 from groundup.capstones.agent_tools import validate
 
 good = {"value": 3, "source": "mile", "target": "km"}
-for change in ({}, {"value": "3"}, {"target": "furlong"}, {"digits": 2}):
+changed = [good | change for change in ({"value": "3"}, {"target": "furlong"}, {"digits": 2})]
+for arguments in (good, *changed, {"value": 3, "source": "mile"}):
     try:
-        validate(schema, good | change)
+        validate(schema, arguments)
         print("fits")
     except ValueError as error:
         print(str(error)[:66])
-try:
-    validate(schema, {"value": 3, "source": "mile"})
-except ValueError as error:
-    print(error)
 
 # %% registry fold
 print(list(tools))
@@ -337,7 +334,7 @@ old, new = [max(0, 200 * (i - 2)) for i in n], [0] + [200] * 9
 ax.bar(n, [500] * 10, color="C5")
 ax.bar(n, old, bottom=500, color="C0")
 ax.bar(n, new, bottom=[500 + o for o in old], color="C1")
-ax.text(1, 560, "prompt", color="C5", ha="center", fontsize=9)
+ax.text(1.4, 560, "prompt", color="C5", ha="right", fontsize=9)
 ax.annotate("new", (5, 1200), (4, 1600), color="C1", arrowprops={"arrowstyle": "-", "color": "C1"})
 ax.annotate(
     "history, sent again", (7, 1350), (5, 2050), ha="center", color="C0", arrowprops={"arrowstyle": "-", "color": "C0"}
@@ -508,8 +505,7 @@ for query in (f"weather {secret}", f"weather {base64.b64encode(secret.encode()).
 
 
 # %% kit fold
-def harness(safe_calc=safe_calc, max_steps=5, **parts):
-    """A way to run policies with some part of the harness changed, and the list of what ran."""
+def harness(safe_calc=safe_calc, max_steps=5, **parts):  # a way to run policies, and the list of what ran
     ran = []
     keep = Tool("note", "Keeps a text.", {"text": TEXT}, lambda text: ran.append(text) or "kept")
     wipe = Tool("wipe", "Deletes all.", {}, lambda: ran.append("wiped") or "gone", destructive=True)
@@ -550,7 +546,7 @@ trials = {
 }
 
 
-# %% removed
+# %% removed fold
 def raising(reply, box):
     message = handle_reply(reply, box)
     if any(block["is_error"] for block in message["content"]):
@@ -732,7 +728,7 @@ told = subprocess.run([sys.executable, "-c", program], input=given, capture_outp
 print([tool["name"] for tool in json.loads(told[0])["result"]["tools"]])
 print(told[1])
 
-# %% memory
+# %% memory fold
 seen = ["The customer's order number is k417."] + [f"Page {i} is about delivery." for i in range(20)]
 summary = f"{len(seen) - 3} older observations are stored."  # a model would write a better one
 store = Index({f"note {i}": text for i, text in enumerate(seen)})
