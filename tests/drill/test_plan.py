@@ -144,6 +144,14 @@ def test_the_first_day_can_be_changed_and_forgotten(planned):
     assert planned("plan", "--forget").stdout.startswith("A plan of 2 weeks\n")
 
 
+def test_a_plan_that_was_begun_decides_what_comes_next(planned):
+    planned.plan_file.write_text(PLAN.replace('["mean", "median"]', '["median", "mean"]'), encoding="utf-8")
+    assert planned.json()["next"] == "mean"  # the easiest
+    planned("plan", "--begin")
+    assert planned.json()["next"] == "median"
+    assert "Next: `drill start median`." in planned().stdout
+
+
 def test_what_is_no_day_is_said(planned):
     assert "--begin takes a day such as 2025-03-03, not 'monday'" in planned("plan", "--begin", "monday", code=2).stderr
     assert "opposites" in planned("plan", "--begin", "--forget", code=2).stderr

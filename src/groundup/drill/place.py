@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from groundup import plan
 from groundup.catalogue import Drill
 from groundup.drill import clock
 from groundup.drill.record import Record
@@ -180,9 +181,17 @@ def due_drills(record: Record) -> list[str]:
 
 
 def next_drill(drills: Sequence[Drill], record: Record, due: Sequence[str]) -> Drill | None:
-    """What to start next: what is due, else the easiest that was never passed, in the order of the chapters."""
+    """What to start next: what is due, else what the plan that was begun asks for, else the easiest.
+
+    Among drills that were never passed; the easiest in the order of the chapters.
+    """
     by_name = {drill.name: drill for drill in drills}
     if due:
         return by_name[due[0]]
     unsolved = [d for d in drills if not (d.name in record.best and record.best[d.name].attempt.passed)]
+    if record.plan is not None:
+        names = {drill.name for drill in unsolved}
+        planned = next((name for week in plan.weeks() for name in week.drills if name in names), None)
+        if planned is not None:
+            return by_name[planned]
     return min(unsolved, key=lambda d: (_LEVELS.index(d.difficulty), d.chapter, d.name), default=None)
