@@ -177,7 +177,10 @@ def test_instances(solution, rng):
 # ---- stability ------------------------------------------------------------------------------------------------------
 
 
-@check("stability", "a gradient that has always been 0 moves nothing, and nothing becomes NaN")
+@check(
+    "stability",
+    "a gradient that has always been 0 moves nothing, one that becomes 0 has its means, and nothing becomes NaN",
+)
 def test_zero_gradients(solution, rng):
     for dtype, slack in ((np.float64, SLACK), (np.float32, 64)):
         optimiser, expected = solution.Adam(SHAPES, lr=0.1), Expected(lr=0.1)
@@ -185,7 +188,7 @@ def test_zero_gradients(solution, rng):
             params, grads = arrays(rng, SHAPES, dtype=dtype), arrays(rng, SHAPES, dtype=dtype)
             for name in ("W1", "b1"):
                 grads[name][::2] = 0
-            if number == 1:
+            if number != 2:
                 grads = {name: 0 * g for name, g in grads.items()}
             got, wanted = named(optimiser.step(params, grads), SHAPES), expected.step(params, grads)
             for name, value in wanted.items():
@@ -265,7 +268,7 @@ def test_names(solution, rng):
 
 @check("organisation", "what an optimiser remembers lies in itself, not in the module")
 def test_nothing_global(solution, source, rng):
-    follow(solution, rng, 2, lr=0.1)
+    follow(solution, rng, 1, lr=0.1)
     found = global_state(source)
     fails(bool(found), "; ".join(found))
 

@@ -38,7 +38,10 @@ def test_gradients(solution, rng):
     # Outputs are linear in pixels and in weights: a 1 in the place of one of them shows what that one does.
     of_pixels = solution.conv2d(np.eye(12).reshape(12, 1, 4, 3), weight, None, 1, 1)  # [12, 1, 5, 4]
     of_weights = solution.conv2d(x, np.eye(4).reshape(4, 1, 2, 2), None, 1, 1)  # [1, 4, 5, 4]
-    inputs = {"dy": dy, "x": x, "weight": weight}
-    close(result[0], (of_pixels * dy).sum(axis=(1, 2, 3)).reshape(x.shape), of="dx", inputs=inputs)
-    close(result[1], (of_weights * dy).sum(axis=(0, 2, 3)).reshape(weight.shape), of="dweight", inputs=inputs)
-    close(result[2], np.array([dy.sum()]), of="dbias", inputs=inputs, scale=float(np.abs(dy).sum()))
+    expected = {
+        "dx": (of_pixels * dy).sum(axis=(1, 2, 3)).reshape(x.shape),
+        "dweight": (of_weights * dy).sum(axis=(0, 2, 3)).reshape(weight.shape),
+        "dbias": np.array([dy.sum()]),
+    }
+    for got, (name, value) in zip(result, expected.items(), strict=True):
+        close(got, value, of=name, inputs={"dy": dy, "x": x, "weight": weight}, scale=float(np.abs(dy).sum()))

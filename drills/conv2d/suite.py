@@ -79,7 +79,12 @@ def is_right(solution, rng, sizes, stride=1, padding=0):
     x, weight, bias = problem(rng, *sizes)
     of, inputs = f"conv2d(x, weight, bias, {stride}, {padding})", {"x": x, "weight": weight, "bias": bias}
     got = solution.conv2d(x, weight, bias, stride, padding)
-    close(got, outputs(x, weight, bias, stride, padding), of=of, inputs=inputs)
+    agree(got, outputs(x, weight, bias, stride, padding), of=of, inputs=inputs)
+
+
+def agree(got, expected, of, slack=1024.0, **more):
+    """Compare arrays. Pixels and weights are about 1: where a sum of products is near 0, its roundings are not."""
+    close(got, expected, of=of, slack=slack, scale=max(1.0, float(np.abs(expected).max())), **more)
 
 
 def three(result):
@@ -95,7 +100,7 @@ def gradient_is_right(solution, rng, name, cases):
         dy = cotangent(rng, x, weight, stride, padding)
         got = three(solution.conv2d_backward(dy, x, weight, stride, padding))[name]
         of, inputs = f"{name} with stride {stride} and padding {padding}", {"dy": dy, "x": x, "weight": weight}
-        close(got, gradients(dy, x, weight, stride, padding)[name], of=of, inputs=inputs)
+        agree(got, gradients(dy, x, weight, stride, padding)[name], of=of, inputs=inputs)
 
 
 def double(value):
@@ -110,7 +115,7 @@ def double(value):
 def test_values(solution, rng):
     for sizes in ((2, 3, 6, 5, 4, 3), (3, 2, 4, 7, 2, 2), (2, 3, 5, 6, 3, 3), (3, 2, 4, 7, 2, 2)):
         x, weight, _ = problem(rng, *sizes)
-        close(solution.conv2d(x, weight), outputs(x, weight), of="conv2d(x, weight)")
+        agree(solution.conv2d(x, weight), outputs(x, weight), of="conv2d(x, weight)")
 
 
 @check("correctness", "the kernel is laid on the image as it is: not flipped, rows and columns not exchanged")
@@ -118,7 +123,7 @@ def test_not_flipped(solution, rng):
     # Filter (i, j) is 1 at (i, j) and 0 elsewhere: its map is the image from row i and column j on.
     x, weight = rng.normal(size=(2, 1, 5, 6)), np.eye(9).reshape(9, 1, 3, 3)
     expected = np.concatenate([x[:, :, i : i + 3, j : j + 4] for i in range(3) for j in range(3)], axis=1)
-    close(solution.conv2d(x, weight), expected, of="conv2d(x, filters with a single 1)")
+    agree(solution.conv2d(x, weight), expected, of="conv2d(x, filters with a single 1)")
 
 
 @check("correctness", "each filter's bias is added to its own map; None and nothing mean no bias")
@@ -130,9 +135,9 @@ def test_bias(solution, rng):
     ):  # as many filters as rows, as images, ...
         is_right(solution, rng, sizes)
     x, weight, bias = problem(rng, 2, 2, 5, 6, 3, 2)
-    close(solution.conv2d(x, weight, None), outputs(x, weight), of="conv2d(x, weight, None)")
+    agree(solution.conv2d(x, weight, None), outputs(x, weight), of="conv2d(x, weight, None)")
     got = solution.conv2d(x, np.zeros_like(weight), bias)
-    close(got, outputs(x, 0 * weight, bias), of="conv2d(x, zeros, bias)")
+    agree(got, outputs(x, 0 * weight, bias), of="conv2d(x, zeros, bias)")
 
 
 @check("correctness", "padding puts so many rows and columns of zeros on each of the four sides")
@@ -201,7 +206,7 @@ def test_left_out(solution, rng):
     )
     x, weight, _ = problem(rng, 1, 1, 5, 5, 1, 2)
     dx = three(solution.conv2d_backward(np.ones((1, 1, 2, 2)), x, weight, 2, 0))["dx"]
-    close(
+    agree(
         dx, np.pad(np.tile(weight, (2, 2)), ((0, 0), (0, 0), (0, 1), (0, 1))), of="dx of four windows that do not touch"
     )
 
@@ -216,7 +221,7 @@ def test_gradients_of_one(solution, rng):
             {"dy": dy, "x": x, "weight": weight},
         )
         for name, expected in gradients(dy, x, weight, stride, padding).items():
-            close(got[name], expected, of=name, inputs=inputs)
+            agree(got[name], expected, of=name, inputs=inputs)
 
 
 @check("correctness", "float32 arrays give results that are right to the accuracy of float32")
@@ -225,40 +230,42 @@ def test_float32(solution, rng):
         x, weight, bias = (each.astype(np.float32) for each in problem(rng, *sizes))
         dy = cotangent(rng, x, weight, stride, padding).astype(np.float32)
         y = double(solution.conv2d(x, weight, bias, stride, padding))
-        close(y, outputs(x, weight, bias, stride, padding), of="conv2d(x, weight, bias)", slack=64 * SINGLE)
+        agree(y, outputs(x, weight, bias, stride, padding), of="conv2d(x, weight, bias)", slack=256 * SINGLE)
         got = three(solution.conv2d_backward(dy, x, weight, stride, padding))
         for name, expected in gradients(dy, x, weight, stride, padding).items():
-            close(double(got[name]), expected, of=name, slack=64 * SINGLE)
+            agree(double(got[name]), expected, of=name, slack=256 * SINGLE)
 
 
 # ---- vectorisation
 
 
-def grow(solution, rng, sizes, per):
-    """Compare the steps of both functions for images of two sizes (n, h, w), with strides of 1 and 2."""
-    for stride, padding in ((1, 1), (2, 0)):
-        counts = {"conv2d": [], "conv2d_backward": []}
-        for n, h, w in sizes:
-            x, weight, bias = problem(rng, n, 1, h, w, 2, 3)
-            dy = cotangent(rng, x, weight, stride, padding)
-            for name, given in (("conv2d", (x, weight, bias)), ("conv2d_backward", (dy, x, weight))):
-                with solution.counting() as count:
-                    getattr(solution, name)(*given, stride, padding)
-                counts[name].append(count)
-        for name, pair in counts.items():
-            growth(*pair, of=f"{name} with stride {stride}", per=per)
+def grow(solution, rng, sizes, stride, padding, per):
+    """Compare the steps of both functions for images of two sizes (n, h, w)."""
+    counts = {"conv2d": [], "conv2d_backward": []}
+    for n, h, w in sizes:
+        x, weight, bias = problem(rng, n, 1, h, w, 2, 3)
+        dy = cotangent(rng, x, weight, stride, padding)
+        for name, given in (("conv2d", (x, weight, bias)), ("conv2d_backward", (dy, x, weight))):
+            with solution.counting() as count:
+                getattr(solution, name)(*given, stride, padding)
+            counts[name].append(count)
+    for name, pair in counts.items():
+        growth(*pair, of=f"{name} with stride {stride}", per=per)
 
 
 @check("vectorisation", "twice the images cost about the same number of steps, and no loop hides behind a NumPy name")
 def test_images_grow(solution, source, rng):
-    grow(solution, rng, ((32, 4, 4), (64, 4, 4)), "images")
+    grow(solution, rng, ((32, 3, 3), (64, 3, 3)), 1, 1, "images")
+    grow(solution, rng, ((32, 5, 3), (64, 5, 3)), 2, 0, "images")
     found = hidden_loops(source)
     fails(bool(found), "; ".join(found))
 
 
 @check("vectorisation", "images of twice the side cost about the same number of steps: no loop over output positions")
 def test_sides_grow(solution, rng):
-    grow(solution, rng, ((1, 17, 17), (1, 34, 34)), "pixels a side")
+    grow(solution, rng, ((1, 16, 4), (1, 32, 8)), 1, 1, "pixels a side")  # 16 and 32 rows: a loop over them shows
+    grow(solution, rng, ((1, 4, 16), (1, 8, 32)), 1, 1, "pixels a side")
+    grow(solution, rng, ((1, 17, 9), (1, 34, 18)), 2, 0, "pixels a side")
 
 
 # ---- organisation
@@ -279,10 +286,10 @@ def test_names(solution, rng):
     x, weight, bias = problem(rng, 2, 2, 6, 5, 3, 3)
     dy = cotangent(rng, x, weight, 2, 1)
     got = solution.conv2d(padding=1, stride=2, bias=bias, weight=weight, x=x)
-    close(got, outputs(x, weight, bias, 2, 1), of="conv2d(padding=1, stride=2, ...)")
-    close(solution.conv2d(x, weight, padding=2), outputs(x, weight, None, 1, 2), of="conv2d(x, weight, padding=2)")
+    agree(got, outputs(x, weight, bias, 2, 1), of="conv2d(padding=1, stride=2, ...)")
+    agree(solution.conv2d(x, weight, padding=2), outputs(x, weight, None, 1, 2), of="conv2d(x, weight, padding=2)")
     got = three(solution.conv2d_backward(padding=1, stride=2, weight=weight, x=x, dy=dy))
-    close(got["dx"], gradients(dy, x, weight, 2, 1)["dx"], of="dx of conv2d_backward(padding=1, stride=2, ...)")
+    agree(got["dx"], gradients(dy, x, weight, 2, 1)["dx"], of="dx of conv2d_backward(padding=1, stride=2, ...)")
 
 
 @check("organisation", "nothing is kept between calls: each answers for its own arguments")
@@ -294,8 +301,8 @@ def test_no_state(solution, source, rng):
         got = three(solution.conv2d_backward(dy, x, weight, 1, 0))
         expected = gradients(dy, x, weight, 1, 0)
         for name in expected:
-            close(got[name], expected[name], of=f"{name} after a call of conv2d on other images")
-        close(solution.conv2d(x, weight, bias), outputs(x, weight, bias), of="conv2d(x, weight, bias), asked again")
+            agree(got[name], expected[name], of=f"{name} after a call of conv2d on other images")
+        agree(solution.conv2d(x, weight, bias), outputs(x, weight, bias), of="conv2d(x, weight, bias), asked again")
     found = global_state(source)
     fails(bool(found), "; ".join(found))
 
@@ -322,13 +329,13 @@ def test_held_out(solution, device):
     from groundup.capstones import cnn
 
     exact()
-    images, _ = cnn.make_images(24, torch.Generator().manual_seed(5), cnn.Bars(noise=0.3))
+    images, _ = cnn.make_images(16, torch.Generator().manual_seed(5), cnn.Bars(noise=0.3))
     with torch.no_grad():
         expected, got = (
             model.to(device)(images.to(device)).double().cpu().numpy()
             for model in (cnn.pretrained(), cnn.pretrained(conv2d=solution.conv2d))
         )
-    close(got, expected, of="the logits of 24 held-out pictures", slack=relative(1e-4))
+    close(got, expected, of="the logits of 16 held-out pictures", slack=relative(1e-4))
     lead = np.abs(expected[:, 1] - expected[:, 0])
     sure = lead > 1e-2  # of a closer call, rounding may decide
     exactly(got.argmax(axis=1)[sure], expected.argmax(axis=1)[sure], of="what the CNN calls the pictures")
@@ -341,7 +348,7 @@ def small_training(device, **parts):
     from groundup.capstones import cnn
 
     exact()
-    config, recipe = cnn.Config(channels=(3, 4)), cnn.Recipe(epochs=6, batch=6, lr=3e-3, n_train=6, n_test=4)
+    config, recipe = cnn.Config(channels=(2, 3)), cnn.Recipe(epochs=6, batch=5, lr=3e-3, n_train=5, n_test=4)
     trained = cnn.train(config, recipe=recipe, seed=3, device=device, **parts)  # an epoch is an update
     with torch.no_grad():
         return np.array(trained.losses), trained.model(trained.images).double().cpu().numpy()
