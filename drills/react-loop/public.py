@@ -1,7 +1,7 @@
 """The public checks of the agent's loop: scripted models, a clause or two each."""
 
-from groundup.drill.checks import check, exactly, fails
-from groundup.drill.proxy import Remote, RemoteError
+from groundup.drill.checks import check, entries, exactly, fails
+from groundup.drill.proxy import RemoteError
 
 
 class Script:
@@ -18,15 +18,8 @@ class Script:
 
 
 def played(solution, *args, **settings):
-    """The answer, and the replies and observations of the trace, out of a named tuple too."""
-    found = solution.run_agent(*args, **settings)
-    if isinstance(found, Remote):
-        try:
-            found = tuple(getattr(found, name) for name in found._fields)
-        except RemoteError:
-            found = ()
-    fails(type(found) not in (tuple, list) or len(found) != 2, "run_agent returns two things, the answer and the trace")
-    answer, trace = found
+    """The answer, and the replies and observations of the trace."""
+    answer, trace = entries(solution.run_agent(*args, **settings), "answer", "trace")
     fails(type(trace) not in (list, tuple), "the trace is a list")
     try:
         return answer, [(step.get("reply"), step.get("observation")) for step in trace]

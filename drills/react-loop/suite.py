@@ -8,8 +8,8 @@ line by line, without blank lines and blanks at the ends of lines: about those t
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from groundup.drill.checks import Wrong, check, exactly, fails, untouched
-from groundup.drill.proxy import Remote, RemoteError
+from groundup.drill.checks import Wrong, check, entries, exactly, fails, untouched
+from groundup.drill.proxy import RemoteError
 from groundup.drill.scan import global_state
 
 OVER = "Final Answer: the script is over"
@@ -84,14 +84,8 @@ class Run:
 
 
 def run_of(found):
-    """Read what run_agent returned. A named tuple and dicts of a class of their own are as good."""
-    if isinstance(found, Remote):
-        try:
-            found = tuple(getattr(found, name) for name in found._fields)
-        except RemoteError:
-            found = ()
-    fails(type(found) not in (tuple, list) or len(found) != 2, "run_agent returns two things, the answer and the trace")
-    answer, trace = found
+    """Read what run_agent returned. Dicts of a class of their own are as good."""
+    answer, trace = entries(found, "answer", "trace")
     fails(type(trace) not in (list, tuple), "the trace is a list")
     lost = "(missing)"
     try:
