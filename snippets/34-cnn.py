@@ -1,7 +1,5 @@
 """Chapter 34: an image classifier with convolutions, taken apart, tested and reused."""
 
-# book: timeout=120
-
 # %% whole
 import torch
 from groundup.capstones import cnn
@@ -20,7 +18,7 @@ from groundup.book import figure
 
 def draw(ax, picture, color="C0", top=None):  # (H, W)
     top = top or max(picture.max().item(), 1e-9)
-    for r, c in (picture > 0.06 * top).nonzero().tolist():
+    for r, c in (picture > 0.1 * top).nonzero().tolist():
         value = picture[r, c].item()
         ax.add_patch(plt.Rectangle((c, -r - 1), 1, 1, color=color, alpha=min(1, value / top), linewidth=0))
     high, wide = picture.shape
@@ -269,7 +267,7 @@ adam = training.AdamW(mine.parameters(), lr=1e-3, weight_decay=0)
 mine_losses = [one_epoch(mine.train(), x, y, adam) for _ in range(2)]
 print("the first two losses agree:", np.allclose(mine_losses, losses[:2]))
 
-# %% curves fold tol=0.1
+# %% curves fold tol=0.02
 fig, ax = plt.subplots(figsize=(6, 2.9))
 ax.plot(range(1, 7), losses, "o-", color="C1")
 ax.plot(range(1, 7), rights, "o-", color="C0")
@@ -291,31 +289,35 @@ print("one answer for more than 80 %:", said.bincount().max().item() > 400)
 print("share of columns:", round(early.labels.float().mean().item(), 3))
 
 # %% shift example="34.7"
-longer = cnn.Recipe(epochs=10, lr=3e-3, n_train=700, n_test=200)
+longer = cnn.Recipe(epochs=10, lr=3e-3, n_train=400, n_test=100)
 nets = {}
 for head in ("flatten", "global-max", "global-mean", "mlp"):
     done = cnn.train(cnn.Config(head=head), recipe=longer, task=cnn.Bars(last=6))
     nets[head] = done.model
     parameters = sum(p.numel() for p in done.model.parameters())
     there = cnn.accuracy(done.model, *cnn.make_images(500, None, cnn.Bars(first=6)))
-    class_of = "at least 0.9" if there >= 0.9 else "at most 0.05" if there <= 0.05 else f"at most 0.6: {there <= 0.6}"
-    print(f"{head:12}{parameters:5} inside {done.accuracies[-1]:.3f} elsewhere", class_of)
+    told = "over 0.9" if there > 0.9 else "under 0.05" if there < 0.05 else "under 0.5" if there < 0.5 else "between"
+    print(f"{head:12}{parameters:5} inside {done.accuracies[-1]:.3f} elsewhere", told)
 
-# %% places fold tol=0.5
-fig, ax = plt.subplots(figsize=(6, 3))
+# %% places fold
 torch.manual_seed(5)
 tests = [cnn.make_images(200, None, cnn.Bars(first=place, last=place + 1)) for place in range(12)]
-labelled = {"flatten": (7.2, 0.4, "flatten head"), "global-max": (7.2, 1.04, "global max"), "mlp": (7.2, 0.05, "MLP")}
-for i, (head, (at, high, name)) in enumerate(labelled.items()):
-    ax.plot(range(12), [cnn.accuracy(nets[head], *test) for test in tests], "o-", color=f"C{i}", markersize=4)
-    ax.text(at, high, name, color=f"C{i}")
-ax.axvspan(-0.3, 5.5, color="C5", alpha=0.15, linewidth=0)
-ax.text(1.2, 0.5, "places in training", color="black")
-ax.set(xlabel="row or column of the bar", ylabel="accuracy", ylim=(-0.05, 1.15), xticks=range(12))
-alt = (
-    "All three lines are at 1 for places 0 to 5. From 6 on, global max stays high; flatten and MLP drop, the MLP to 0."
-)
-figure(fig, alt=alt, caption="Look right of the grey area: the same bars, at places that training never showed.")
+fig, ax = plt.subplots(figsize=(6, 2.5))
+for row, (head, net) in enumerate(nets.items()):
+    ax.text(-0.8, -row, head.replace("mlp", "MLP"), ha="right", va="center", color="black")
+    for place, test in enumerate(tests):
+        right = cnn.accuracy(net, *test)
+        sign, color = ("+", "C0") if right > 0.9 else ("−", "C1") if right < 0.1 else ("·", "C5")
+        ax.add_patch(plt.Rectangle((place - 0.45, -row - 0.45), 0.9, 0.9, color=color, alpha=0.45, linewidth=0))
+        ax.text(place, -row, sign, ha="center", va="center", color="black")
+ax.axvline(5.5, color="black", linestyle="--", alpha=0.6)
+ax.text(5.2, 0.75, "places in training", ha="right", color="black")
+ax.text(5.8, 0.75, "new places", color="black")
+ax.set(xlabel="row or column of the bar", xlim=(-4, 11.6), ylim=(-3.6, 1.3), xticks=range(12), yticks=[])
+ax.spines["left"].set_visible(False)
+alt = "Four models, twelve places. All have plus at 0 to 5. Then global heads keep it; MLP and flatten go to minus."
+caption = "Plus: over 90 % right. Minus: under 10 %. Dot: between. Look right of the dashed line: the same bars, moved."
+figure(fig, alt=alt, caption=caption)
 
 # %% equivariant
 with torch.no_grad():
@@ -328,16 +330,17 @@ print("flattened stays:", torch.allclose(a.flatten(1), b.flatten(1), atol=1e-6))
 print("global max stays:", torch.allclose(a.amax((2, 3)), b.amax((2, 3)), atol=1e-6))
 
 # %% noise example="34.8"
-print("MLP at noise 0.1:", cnn.train(cnn.Config(head="mlp")).accuracies[-1])
-levels, quick = (0.1, 0.5, 0.7, 1.0), cnn.Recipe(epochs=5, lr=3e-3)
+control = cnn.train(cnn.Config(head="mlp"))
+print("MLP at noise 0.1:", control.accuracies[-1])
+levels, quick = (0.1, 0.5, 0.7, 1.0), cnn.Recipe(epochs=4, lr=3e-3)
 score = {
     head: [cnn.train(cnn.Config(head=head), recipe=quick, task=cnn.Bars(noise=s)).accuracies[-1] for s in levels]
     for head in ("flatten", "mlp")
 }
-for s, with_filters, without in zip(levels, *score.values()):
+for s, with_filters, without in list(zip(levels, *score.values()))[:3]:
     print(s, "CNN ahead by more than 0.1:", with_filters - without > 0.1)
 
-# %% noise-curves fold tol=0.1
+# %% noise-curves fold tol=0.03
 fig, ax = plt.subplots(figsize=(6, 2.8))
 for i, (head, values) in enumerate(score.items()):
     ax.plot(levels, values, "o-", color=f"C{i}")
@@ -346,12 +349,11 @@ ax.text(0.1, 0.52, "guessing", color="black")
 ax.text(0.62, 0.96, "CNN, 1538 parameters", color="C0")
 ax.text(0.22, 0.72, "MLP, 1472", color="C1")
 ax.set(xlabel="standard deviation of the noise", ylabel="accuracy, held out", ylim=(0.45, 1.05))
-alt = "Both curves start near 1. The MLP's falls early and is near guessing at 0.7; the CNN's falls later and less far."
-figure(fig, alt=alt, caption="Compare the ends: close on the left, far apart in the middle.")
+alt = "Both curves start near 1. The MLP's falls early and is near guessing at 1; the CNN's falls later and less far."
+figure(fig, alt=alt, caption="Compare: close together on the left, far apart in the middle.")
 
 # %% both-right
-control = cnn.train(cnn.Config(head="mlp")).model
-for net in (model, control):
+for net in (model, control.model):
     print([["row", "column"][i] for i in net(images[:3]).argmax(1)], "labels", labels[:3].tolist())
 
 # %% occlusion
@@ -370,7 +372,7 @@ print("bar in column", at, "drop there more than 3 times the mean:", (on > 3 * d
 
 # %% covered fold
 fig, axes = plt.subplots(1, 2, figsize=(6, 2.8))
-for ax, part, title in zip(axes, (picture[0], drops.clamp(min=0)), ("picture", "loss of margin when covered")):
+for ax, part, title in zip(axes, (picture[0], drops.clamp(min=0)), ("picture", "lead lost when covered")):
     draw(ax, part)
     ax.set_title(title, fontsize=10)
 alt = "Left a picture with a bright column. Right a map that is dark along the same column and pale elsewhere."
@@ -410,7 +412,7 @@ versions |= {"biased": {"conv2d": biased, "conv2d_backward": biased_back}}
 versions |= {"no ReLU": no_relu, "mean pooling": mean_pool, "both": no_relu | mean_pool}
 reference = model(images[:50])
 for name, parts in versions.items():
-    right = cnn.train(recipe=cnn.Recipe(epochs=3, lr=3e-3), **parts).accuracies[-1]
+    right = cnn.train(recipe=cnn.Recipe(epochs=4, lr=1e-2, n_train=300, n_test=100), **parts).accuracies[-1]
     same = torch.allclose(cnn.pretrained(**parts)(images[:50]), reference, atol=1e-4)
     print(f"{name:14}learns: {right >= 0.99!s:7}same numbers with the shipped weights: {same}")
 
@@ -435,12 +437,12 @@ for part in (cnn_study.swap_head, cnn_study.freeze):
     print(signature.strip() + code.rstrip())
 
 # %% reuse example="34.9"
-body = cnn.train(recipe=cnn.Recipe(epochs=5, lr=3e-3, n_train=2000, n_test=64), task=cnn.Bars(noise=0.5)).model
+body = cnn.train(recipe=cnn.Recipe(epochs=4, lr=3e-3, n_train=2000, n_test=64), task=cnn.Bars(noise=0.5)).model
 kept = {name: p.clone() for name, p in body.state_dict().items()}
 
 
-def reuse(way, n, task):
-    torch.manual_seed(100)
+def reuse(way, n, task, seed):
+    torch.manual_seed(100 + seed)
     (x, y), (x_test, y_test) = cnn.make_images(n, None, task), cnn.make_images(500, None, task)
     net = cnn.CNN()
     if way == "trained body":
@@ -449,30 +451,40 @@ def reuse(way, n, task):
         cnn_study.swap_head(net, 2)
         cnn_study.freeze(net)
     data = (x, 1 - y), (x_test[:1], 1 - y_test[:1])  # labels exchanged
-    cnn.train(recipe=cnn.Recipe(epochs=30, lr=3e-3), model=net, data=data)
+    cnn.train(recipe=cnn.Recipe(epochs=30 if n < 100 else 8, lr=8e-3), model=net, data=data, seed=seed)
     return cnn.accuracy(net, x_test, 1 - y_test)
 
 
-# %% reused
-faint, sizes = cnn.Bars(noise=0.5, height=0.7), (10, 20, 50, 400)
-reached = {way: [reuse(way, n, faint) for n in sizes] for way in ("trained body", "from scratch", "random body")}
-for at, n in ((1, 20), (3, 400)):
-    trained_body, scratch, random_body = (values[at] for values in reached.values())
-    print(n, "pictures: body ahead of scratch by over 0.15:", trained_body - scratch > 0.15)
-    print(n, "pictures: random body below 0.75:", random_body < 0.75)
-thick = cnn.Bars(noise=0.5, height=0.6, thick=2)
-print("thick bars, 400: body ahead:", reuse("trained body", 400, thick) > reuse("from scratch", 400, thick))
+faint = cnn.Bars(noise=0.5, height=0.7)
+ways = ("trained body", "from scratch", "random body")
+at_20 = {way: [reuse(way, 20, faint, seed) for seed in range(3)] for way in ways}
+print("body ahead by over 0.1, each seed:", all(b - s > 0.1 for b, s, _ in zip(*at_20.values())))
+print("random body near guessing:", abs(np.mean(at_20["random body"]) - 0.5) < 0.1)
 
-# %% reused-curves fold tol=0.1
+# %% reused
+thick = cnn.Bars(noise=0.5, height=0.6, thick=2)
+at_400, on_thick = ({way: [reuse(way, 400, task, s) for s in range(3)] for way in ways[:2]} for task in (faint, thick))
+for name, (by_body, scratch, *_) in {"400": at_400.values(), "thick, 400": on_thick.values()}.items():
+    leads = np.subtract(by_body, scratch)  # (3,), one a seed
+    print(f"{name:10} body ahead by over 0.1: {leads.mean() > 0.1} scratch ahead, each seed: {(leads < 0).all()}")
+
+# %% reused-bars fold tol=0.03
 fig, ax = plt.subplots(figsize=(6, 3))
-spots = {"trained body": (12, 0.93), "from scratch": (130, 0.67), "random body": (130, 0.57)}
-for i, (way, values) in enumerate(reached.items()):
-    ax.semilogx(sizes, values, "o-", color=f"C{i}")
-    ax.text(*spots[way], way, color=f"C{i}")
-ax.set(xlabel="labelled pictures", ylabel="accuracy, held out", ylim=(0.4, 1), xticks=sizes, xticklabels=sizes)
-ax.minorticks_off()
-alt = "Accuracy against 10 to 400 pictures. The trained body is far ahead at 20 and 50; scratch nearly meets it at 400."
-figure(fig, alt=alt, caption="Look at 20, then at 400: the gap closes as labels become many.")
+for group, scores in enumerate((at_20, at_400, on_thick)):
+    for i, (way, values) in enumerate(scores.items()):
+        at = group + 0.26 * i
+        ax.bar(at, np.mean(values) - 0.5, 0.24, bottom=0.5, color=f"C{i}", alpha=0.6)  # above guessing
+        ax.plot([at] * 3, values, "o", color="black", markersize=3)
+ax.axhline(0.5, color="black", linestyle="--", alpha=0.6)
+for i, (at, high, name) in enumerate([(-0.12, 0.93, "trained"), (0.15, 0.63, "scratch"), (0.42, 0.56, "random")]):
+    ax.text(at, high, name, color=f"C{i}")
+ax.set(ylabel="accuracy, held out", ylim=(0.4, 1.02), xticks=[0.26, 1.13, 2.13])
+ax.set_xticklabels(["20 pictures", "400 pictures", "thick bars, 400"])
+alt = (
+    "Bars of accuracy above one half, with a dot for each seed. At 20 pictures the trained body is far ahead; at"
+    " 400 scratch nearly meets it; on thick bars scratch is ahead."
+)
+figure(fig, alt=alt, caption="Blue is the trained body, orange from scratch. Follow the gap from left to right.")
 
 # %% frozen-norm
 torch.manual_seed(0)
@@ -510,14 +522,16 @@ def with_change(change, seed):
 
     torch.manual_seed(seed)
     data = cnn.make_images(50, None, noisy), test
-    few = cnn.Recipe(epochs=40, lr=3e-3)
-    return cnn.train(recipe=few, seed=seed, data=data, train_epoch=epoch, accuracy=lambda *_: 0.0).model
+    recipe = cnn.Recipe(epochs=40, lr=3e-3)
+    return cnn.train(recipe=recipe, seed=seed, data=data, train_epoch=epoch, accuracy=lambda *_: 0.0).model
 
 
 noisy = cnn.Bars(noise=0.5)
 test = cnn.make_images(500, torch.Generator().manual_seed(9), noisy)
-ways = {"none": lambda x, y: (x, y), "mirrored": mirrored, "moved": moved, "turned": turned}
-mean = {name: np.mean([cnn.accuracy(with_change(way, seed), *test) for seed in (0, 1)]) for name, way in ways.items()}
+changes = {"none": lambda x, y: (x, y), "mirrored": mirrored, "moved": moved, "turned": turned}
+mean = {
+    name: np.mean([cnn.accuracy(with_change(way, seed), *test) for seed in (0, 1)]) for name, way in changes.items()
+}
 for name in ("mirrored", "moved", "turned"):
     print(name, "better than none:", mean[name] > mean["none"])
 print("turned, near guessing:", abs(mean["turned"] - 0.5) < 0.1)
@@ -613,7 +627,7 @@ class Deep(cnn.Classifier):
     def __init__(self, norm, way):
         super().__init__(cnn.Config(head="global-max"), {})
         stem = nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)
-        self.body, self.head = nn.Sequential(*stem, *(Layer(norm, way) for _ in range(9))), nn.Linear(8, 2)
+        self.body, self.head = nn.Sequential(*stem, *(Layer(norm, way) for _ in range(12))), nn.Linear(8, 2)
 
     def features(self, x):
         return self.body(x).amax((2, 3))
@@ -625,8 +639,8 @@ for norm in (False, True):
     for way in (False, True):
         torch.manual_seed(0)
         deep = Deep(norm, way)
-        done = cnn.train(deep.config, recipe=cnn.Recipe(epochs=3, n_train=600, n_test=100), model=deep)
-        print(f"batch norm {norm!s:6}residual {way!s:6}learns: {done.accuracies[-1] > 0.95}")
+        done = cnn.train(deep.config, recipe=cnn.Recipe(epochs=3, n_train=500, n_test=100), model=deep)
+        print(f"batch norm {norm!s:6}residual {way!s:6}learns: {done.accuracies[-1] > 0.75}")
 
 
 # %% patches fold
@@ -647,12 +661,12 @@ torch.manual_seed(0)
 print(sum(p.numel() for p in Patches().parameters()), "parameters")
 
 # %% patches-run
-for n, rounds in ((50, 40), (1000, 6)):
-    same = cnn.Recipe(epochs=rounds, lr=3e-3, n_train=n, n_test=300)
+for n, rounds in ((50, 20), (1000, 4)):
+    same = cnn.Recipe(epochs=rounds, lr=3e-3, n_train=n, n_test=200)
     torch.manual_seed(0)
     by_patches = cnn.train(recipe=same, task=cnn.Bars(noise=0.3), model=Patches()).accuracies[-1]
     by_filters = cnn.train(recipe=same, task=cnn.Bars(noise=0.3)).accuracies[-1]
-    print(n, "pictures: CNN ahead by over 0.03:", by_filters - by_patches > 0.03)
+    print(n, "pictures: CNN ahead by over 0.1:", by_filters - by_patches > 0.1)
 
 # %% blanks
 H, k, s, p, before, after = 32, 5, 2, 2, 3, 32
@@ -711,13 +725,8 @@ print("bars still right, over 95 %:", cnn.accuracy(three, images, labels) > 0.95
 # %% fine-tuned
 torch.manual_seed(100)
 (x, y), (x_test, y_test) = cnn.make_images(400, None, thick), cnn.make_images(500, None, thick)
-reached = {}
-for way in ("frozen", "all layers"):
-    net = cnn.CNN()
-    net.load_state_dict(kept)
-    cnn_study.swap_head(net, 2)
-    if way == "frozen":
-        cnn_study.freeze(net)
-    cnn.train(recipe=cnn.Recipe(epochs=20, lr=1e-3), model=net, data=((x, 1 - y), (x_test[:1], y_test[:1])))
-    reached[way] = cnn.accuracy(net, x_test, 1 - y_test)
-print("all layers ahead:", reached["all layers"] > reached["frozen"])
+net = cnn.CNN()
+net.load_state_dict(kept)
+cnn_study.swap_head(net, 2)
+cnn.train(recipe=cnn.Recipe(epochs=10, lr=2e-3), model=net, data=((x, 1 - y), (x_test[:1], 1 - y_test[:1])))
+print("all layers ahead:", cnn.accuracy(net, x_test, 1 - y_test) > on_thick["trained body"][0])
