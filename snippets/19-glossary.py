@@ -142,10 +142,11 @@ print("min–max:    ", columns.round(2).tolist())
 print("unit length:", rows.round(2).tolist())
 
 # %% inference
+from scipy import stats
+
 y = np.array([4.1, 5.0, 5.9, 5.2, 4.8])
-half = 1.96 * y.std(ddof=1) / np.sqrt(len(y))
+low, high = stats.t.interval(0.95, len(y) - 1, y.mean(), stats.sem(y))
 print("of a model: the next value is", y.mean())
-low, high = y.mean() - half, y.mean() + half
 print("of statistics: the mean lies from", round(low, 2), "to", round(high, 2))
 
 # %% bias

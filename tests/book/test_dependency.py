@@ -71,7 +71,7 @@ def test_the_figure_has_a_row_a_chapter_and_a_dot_an_edge() -> None:
     dots = re.findall(r'<path d="([^"]*)" fill="none" stroke="var\(--figure-(\d)\)" stroke-width="(\d)"', drawn)
     assert [(d.count("h0"), colour, width) for d, colour, width in dots] == [
         (1, "1", "3"),
-        (1, "1", "8"),
+        (1, "1", "7"),
         (1, "2", "3"),
     ]
     assert "3 chapters as rows" in drawn

@@ -308,6 +308,19 @@ def test_an_alias_that_would_stand_beside_its_term_is_left_out() -> None:
     assert "see [" not in page
 
 
+def test_a_name_that_a_reader_takes_for_the_same_is_not_told_again() -> None:
+    also = ("bias-variance trade off", "Bias–variance trade-offs", "b–v dilemma", "B-V dilemma")
+    page = glossary(Term("bias–variance trade-off", GROUPS[4], "More of one.", also=also)).page()
+    assert "More of one. Also: b–v dilemma. [" in page
+
+
+def test_chapters_without_a_number_are_called_by_their_names() -> None:
+    term = Term("residual", GROUPS[3], "What is left.")
+    page = Glossary([Entry(term, Chapter("lab-first-line", "part-2/lab-first-line.md"))]).page()
+    assert "- Lab first line: [residual](part-2/lab-first-line.md#term-residual)" in page
+    assert "What is left. [Lab first line](part-2/lab-first-line.md#term-residual)" in page
+
+
 def test_names_keep_their_characters() -> None:
     page = glossary(Term("top_k*", GROUPS[7], "T."), Term("`no_grad`", GROUPS[8], "N.")).page()
     assert "**top\\_k\\***{ #entry-top-k }" in page

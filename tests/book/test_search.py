@@ -111,6 +111,7 @@ def test_terms_find_the_chapters_that_define_them(page: Any, address: str) -> No
 SPELLINGS = [
     ("normalise vectors", "normalize vectors"),
     ("vectorisation", "vectorization"),
+    ("factorise", "factorize"),
     ("neighbour", "neighbor"),
     ("behavioural round", "behavioral round"),
     ("centre the data", "center the data"),

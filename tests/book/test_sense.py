@@ -36,12 +36,10 @@ def test_a_page_with_the_marker_has_the_table() -> None:
         "",
         "| Word | 2 | 9 | lab |",
         "|---|---|---|---|",
-        "| kernel <small>filter, GPU, by itself</small> "
-        '| [2](../part-1/02-a.md#term-kernel-filter "kernel (filter)") '
-        '[2](../part-1/02-a.md#term-kernel-gpu "kernel (GPU)") | [9](#term-kernel "Kernel") |  |',
-        "| rank <small>tensor, matrix</small> "
-        '| [2](../part-1/02-a.md#term-rank-tensor "rank (tensor)") |  '
-        '| [lab](lab-c.md#term-rank-matrix "rank (matrix)") |',
+        "| kernel <small>[filter (2)](../part-1/02-a.md#term-kernel-filter), "
+        "[GPU (2)](../part-1/02-a.md#term-kernel-gpu), [by itself (9)](#term-kernel)</small> | 2 | 1 |  |",
+        "| rank <small>[tensor (2)](../part-1/02-a.md#term-rank-tensor), "
+        "[matrix (lab)](lab-c.md#term-rank-matrix)</small> | 1 |  | 1 |",
         "",
         "</div>",
     ]
@@ -54,8 +52,10 @@ def test_a_page_without_the_marker_stays_as_it_is() -> None:
 def test_the_book_tells_its_overloaded_words_apart() -> None:
     collection = Book(ROOT).collect()
     found = overloaded(Glossary.of(collection.chapters, collection.companions).entries)
-    assert {"bias", "kernel", "metric", "rank", "tensor", "variance"} <= set(found)
+    assert {"bias", "inference", "kernel", "metric", "rank", "tensor", "variance"} <= set(found)
     assert len(found["kernel"]) == 5
+    assert [entry.chapter.number for entry in found["bias"]] == ["6", "9", "14"]
+    assert [entry.chapter.number for entry in found["inference"]] == ["1", "22"]
 
 
 def test_the_links_lead_to_the_definitions_and_the_words_get_no_tooltips(material) -> None:

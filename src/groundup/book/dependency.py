@@ -32,13 +32,16 @@ _NO_PROSE = re.compile(
     re.VERBOSE | re.DOTALL | re.MULTILINE,
 )
 
-_WIDTH, _NAMES, _ROW, _HEAD = 432, 122, 13, 28
+_WIDTH, _NAMES, _ROW, _HEAD = 400, 118, 14, 28
 """Of the drawing: its width, that of the rows' names, the height of a row, that of the columns' numbers."""
+
+_FONT = 11
+"""Of names and numbers, so that they can be read where a phone makes the drawing narrower."""
 
 _LONGEST = 18
 """Characters of a row's name."""
 
-_DOTS = ((1, 3), (2, 5), (5, 8))
+_DOTS = ((1, 3), (2, 5), (5, 7))
 """From how many terms on a dot has which width."""
 
 Uses = Sequence[tuple[Chapter, Mapping[str, str]]]
@@ -106,7 +109,7 @@ def figure(chapters: Sequence[Chapter], counts: Counter[tuple[int, int]]) -> str
     ahead = {place for place in counts if place[1] > place[0]}
     body = [
         _grid(chapters, cell, height),
-        f'<text x="{_NAMES - 6}" text-anchor="end" fill="currentColor" font-size="9">{_rows(chapters)}</text>',
+        f'<text x="{_NAMES - 6}" text-anchor="end" fill="currentColor" font-size="{_FONT}">{_rows(chapters)}</text>',
         _heads(chapters, cell),
         *_dots(counts, set(counts) - ahead, cell, 1),
         *_dots(counts, ahead, cell, 2),
@@ -122,10 +125,10 @@ def figure(chapters: Sequence[Chapter], counts: Counter[tuple[int, int]]) -> str
     caption = (
         "Read a row for the chapters that one needs, a column for those that need it. A small dot is one term, a "
         "middle one two to four, a large one five or more. Orange dots, above the diagonal, are terms that come later "
-        "in the book."
+        "in the book. Pages without a number have their first letter."
     )
     head = (
-        f'<svg class="figure" viewBox="0 0 {_WIDTH} {height}" width="600" height="{height / 0.72:.0f}" '
+        f'<svg class="figure" viewBox="0 0 {_WIDTH} {height}" width="500" height="{height * 500 / _WIDTH:.0f}" '
         'style="font-family:var(--figure-font,sans-serif)"'
     )
     return (
@@ -161,7 +164,7 @@ def _heads(chapters: Sequence[Chapter], cell: float) -> str:
     codes = [f"{int(chapter.number):02}" if chapter.number else f"{chapter.slug[0]}·" for chapter in chapters]
     lines = ("".join(code[digit] for code in codes) for digit in (0, 1))
     return "".join(
-        f'<text x="{places}" y="{y}" text-anchor="middle" fill="currentColor" font-size="9">{line}</text>'
+        f'<text x="{places}" y="{y}" text-anchor="middle" fill="currentColor" font-size="{_FONT}">{line}</text>'
         for y, line in zip((11, 22), lines, strict=True)
     )
 

@@ -42,7 +42,8 @@ class Entry:
     @property
     def place(self) -> str:
         """The chapter, in words."""
-        return f"Chapter {self.chapter.number}" if self.chapter.number else "Definition"
+        name = self.chapter.slug.replace("-", " ")
+        return f"Chapter {self.chapter.number}" if self.chapter.number else name[:1].upper() + name[1:]
 
 
 @dataclass(frozen=True)
@@ -182,7 +183,9 @@ class _Row(NamedTuple):
 
 def _rows(entry: Entry, example: str) -> Iterator[_Row]:
     term = entry.term
-    also = f" Also: {', '.join(map(_shown, term.also))}." if term.also else ""
+    first = {_seen(term.name): ""}
+    others = [name for name in term.also if first.setdefault(_seen(name), name) == name]
+    also = f" Also: {', '.join(map(_shown, others))}." if others else ""
     text = f"{term.definition.strip()}{also} [{entry.place}]({entry.target})"
     if example:
         text += f" · [example {example}]({entry.chapter.page}#{example_id(example)})"
@@ -205,6 +208,11 @@ def _letter(text: str) -> str:
 
 def _id(letter: str) -> str:
     return f"letter-{slug(letter)}"
+
+
+def _seen(name: str) -> str:
+    """A name without what a reader would take for the same: case, hyphens and dashes, quotes and a plural's s."""
+    return plain(name.replace("–", "-").replace("’", "'")).removesuffix("s")
 
 
 def _shown(name: str) -> str:

@@ -5,25 +5,33 @@
   const pass = (type, data) => dispatchEvent(new MessageEvent("message", { data: { type, data } }));
   const defined = new Map(); // of each term, the pages that define it
   let settings, loading, asked, term, text;
-  // A word in its other spelling, American for British and the other way round: normalise, colour, labelled, centre.
-  const other = (word) => word
-    .replace(/(?<=[iy])[sz](?=e|ing|ation)/g, (letter) => (letter === "s" ? "z" : "s"))
-    .replace(/(?<=...o)u?(?=r)/g, (letter) => (letter ? "" : "u"))
-    .replace(/(?<=[aeiou])ll?(?=ed|ing)/g, (letters) => (letters === "l" ? "ll" : "l"))
-    .replace(/(?<=\bcent)(re|er)\b/g, (letters) => (letters === "re" ? "er" : "re"));
-  // Both spellings are asked for, if the book has the other: tensor has none.
+  // A word in other spellings, American for British and the other way round: normalise, colour, labelled, centre. Each
+  // rule by itself and together with others: vectorisation has an s for a z, and no u.
+  const rules = [
+    (word) => word.replace(/(?<=[iy])[sz](?=e|ing|ation)/g, (letter) => (letter === "s" ? "z" : "s")),
+    (word) => word.replace(/(?<=...o)u?(?=r)/g, (letter) => (letter ? "" : "u")),
+    (word) => word.replace(/(?<=[aeiou])ll?(?=ed|ing)/g, (letters) => (letters === "l" ? "ll" : "l")),
+    (word) => word.replace(/(?<=\bcent)(re|er)\b/g, (letters) => (letters === "re" ? "er" : "re")),
+  ];
+  const others = (word) => {
+    const found = new Set([word]);
+    for (const rule of rules) for (const spelt of [...found]) found.add(rule(spelt));
+    found.delete(word);
+    return [...found];
+  };
+  // All spellings are asked for that the book has: tensor has no other.
   const ask = () => pass(2, asked.replace(/\w+/g, (word) => {
-    const spelt = other(word.toLowerCase());
-    return spelt !== word.toLowerCase() && text.includes(spelt) ? `${word} ${spelt}` : word;
+    return [word, ...others(word.toLowerCase()).filter((spelt) => text.includes(spelt))].join(" ");
   }));
   // Who asks for a term by its name gets its definition first: words such as "matrix" and "model" are on every page.
   const answer = ({ type, data }) => {
-    const names = [term, term.replace(/s$/, ""), other(term), other(term).replace(/s$/, "")];
+    const names = [term, ...others(term)].flatMap((name) => [name, name.replace(/s$/, "")]);
     const pages = defined.get(names.find((name) => defined.has(name)));
     if (pages) data.items.sort(([a], [b]) => pages.has(page(b)) - pages.has(page(a)));
     // A word that is there in its other spelling is not missing, and neither is one that nobody typed.
     for (const { terms } of data.items.flat()) {
-      for (const word in terms) if (!terms[word] && (terms[other(word)] || !term.includes(word))) delete terms[word];
+      const there = (word) => others(word).some((spelt) => terms[spelt]);
+      for (const word in terms) if (!terms[word] && (there(word) || !term.includes(word))) delete terms[word];
     }
     send({ type, data });
   };

@@ -1,13 +1,15 @@
 """Words with several senses: a table of them against the chapters that define each.
 
 A page with a line ``{{ senses }}`` has the table in its place. A word has several senses where several terms bear its
-name, as "rank (tensor)" and "rank (matrix)" do.
+name, as "rank (tensor)" and "rank (matrix)" do. Its row has a link to the definition of each, with the chapter's
+number, and in a chapter's column how many of them the chapter defines.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from groundup.book.contents import Chapter
@@ -47,15 +49,15 @@ def _rows(page: str, words: dict[str, list[Entry]]) -> Iterator[str]:
     yield f"| Word | {' | '.join(map(_code, order))} |"
     yield f"|---|{'---|' * len(order)}"
     for entries in words.values():
-        cells = (" ".join(_link(entry, page) for entry in entries if entry.chapter == each) for each in order)
-        senses = ", ".join(entry.term.sense or "by itself" for entry in entries)
+        counts = Counter(entry.chapter.slug for entry in entries)
+        cells = (str(counts[each.slug] or "") for each in order)
+        senses = ", ".join(_link(entry, page) for entry in entries)
         yield f"| {entries[0].term.name} <small>{senses}</small> | {' | '.join(cells)} |"
 
 
 def _link(entry: Entry, page: str) -> str:
     path = posixpath.relpath(entry.chapter.page, posixpath.dirname(page)) if entry.chapter.page != page else ""
-    title = entry.term.label.replace("`", "").replace('"', "")
-    return f'[{_code(entry.chapter)}]({path}#{entry.term.anchor} "{title}")'
+    return f"[{entry.term.sense or 'by itself'} ({_code(entry.chapter)})]({path}#{entry.term.anchor})"
 
 
 def _code(chapter: Chapter) -> str:
