@@ -45,10 +45,12 @@ def _replaced(value: Any, new: Iterator[Tensor]) -> Any:
 
 class _Call(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, session: Session, on: int, values: Any, keep: list[Any], *leaves: Tensor) -> Any:
+    def forward(
+        ctx: Any, session: Session, question: Mapping[str, Any], values: Any, keep: list[Any], *leaves: Tensor
+    ) -> Any:
         fresh = iter([leaf.detach().requires_grad_() for leaf in leaves])
         ctx.session = session
-        ctx.tape, result = session.request("call", _replaced(values, fresh), on=on, tape=True)
+        ctx.tape, result = session.request(values=_replaced(values, fresh), tape=True, **question)
         outputs = result if type(result) is tuple else (result,)
         ctx.shape = [isinstance(output, Tensor) for output in outputs]
         keep.append((type(result) is tuple, outputs))
@@ -72,9 +74,20 @@ def call(session: Session, on: int, args: tuple[Any, ...], kwargs: dict[str, Any
     Returns:
         What the function returned. Its tensors, alone or in a tuple, have a gradient.
     """
-    leaves = [tensor for tensor in _tensors((args, kwargs)) if tensor.requires_grad]
+    return ask(session, {"op": "call", "on": on}, (args, kwargs))
+
+
+def ask(session: Session, question: Mapping[str, Any], values: Any) -> Any:
+    """Ask for what makes a tape, so that the tensors of the answer carry gradients to those that go with the question.
+
+    Args:
+        session: The connection.
+        question: The operation and its fields.
+        values: To go with it.
+    """
+    leaves = [tensor for tensor in _tensors(values) if tensor.requires_grad]
     keep: list[Any] = []
-    carried: Iterator[Tensor] = iter(_Call.apply(session, on, (args, kwargs), keep, *leaves))  # type: ignore[no-untyped-call]
+    carried: Iterator[Tensor] = iter(_Call.apply(session, question, values, keep, *leaves))  # type: ignore[no-untyped-call]
     is_tuple, outputs = keep[0]
     result = tuple(next(carried) if isinstance(output, Tensor) else output for output in outputs)
     return result if is_tuple else result[0]

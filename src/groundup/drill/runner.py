@@ -11,6 +11,10 @@ Its first frame is ``{"ready": true}``: what happens before it is no fault of th
     call        on, values (args, kwargs); count, watch, tape          value or reference; with tape (number, result)
     make        on, name, values (args, kwargs, args of the method)    reference to what was made, and used once
     repeat      on, times, values (args, kwargs)                       list of the values of so many calls
+    plug        on, values (weight, bias, args, kwargs)                a module made round a linear layer; the layer;
+                                                                       what `parameters` says of the module
+    use         on, name, changed, values (parameters, args); tape     as for call: of the module, or a method of it
+    parameters  on                                                     of a module: value, requires_grad, by name
     vjp         tape, values cotangents                                gradients of the tape's tensors
     changed                                                            names of watched arrays that were modified
 
@@ -32,7 +36,7 @@ import sys
 import traceback
 import types
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from groundup.drill import ENCODING, shims, wire
@@ -193,6 +197,40 @@ class _Runner:
         function = self.objects[header["on"]]
         return [function(*_copied(args), **_copied(kwargs)) for _ in range(header["times"])]
 
+    def do_plug(
+        self,
+        header: Mapping[str, Any],
+        reply: dict[str, Any],
+        weight: Any,
+        bias: Any,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> tuple[Any, Any, Any]:
+        base = sys.modules["torch"].nn.Linear(weight.shape[1], weight.shape[0], bias=bias is not None).to(weight)
+        base.weight.data = weight
+        if bias is not None:
+            base.bias.data = bias
+        made = self.objects[header["on"]](base, *args, **kwargs)
+        return made, base, _parameters_of(made) if isinstance(made, sys.modules["torch"].nn.Module) else None
+
+    def do_use(
+        self, header: Mapping[str, Any], reply: dict[str, Any], parameters: Mapping[str, Any], args: tuple[Any, ...]
+    ) -> Any:
+        torch, module = sys.modules["torch"], self.objects[header["on"]]
+        own = dict(module.named_parameters())
+        with torch.no_grad():
+            for name in header["changed"]:  # no others: what is written to loses its tapes
+                own[name].copy_(parameters[name])
+        if header["name"]:
+            return getattr(module, header["name"])(*args)
+        if header.get("tape"):
+            return self.taped(module, args, {}, [own[name] for name, each in parameters.items() if each.requires_grad])
+        with torch.no_grad():
+            return module(*args)
+
+    def do_parameters(self, header: Mapping[str, Any], reply: dict[str, Any]) -> dict[str, tuple[Any, bool]]:
+        return _parameters_of(self.objects[header["on"]])
+
     def do_changed(self, header: Mapping[str, Any], reply: dict[str, Any]) -> list[str]:
         watched, self.watched = self.watched, []
         return [name for name, value, before in watched if _state(value) != before]
@@ -259,13 +297,15 @@ class _Runner:
             for inner, each in (*_holders(value, name), *_arrays(value, name)):
                 self.watched.append((inner, each, _state(each)))
 
-    def taped(self, function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[int, Any]:
+    def taped(
+        self, function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], leaves: Sequence[Any] = ()
+    ) -> tuple[int, Any]:
         torch = sys.modules["torch"]
-        leaves = [value for _, value in _arrays((args, kwargs), "") if getattr(value, "requires_grad", False)]
+        given = [value for _, value in _arrays((args, kwargs), "") if getattr(value, "requires_grad", False)]
         with torch.enable_grad():
             result = function(*args, **kwargs)
         outputs = result if type(result) is tuple else (result,)
-        self.tapes.append((leaves, [each for each in outputs if type(each) is torch.Tensor]))
+        self.tapes.append(([*leaves, *given], [each for each in outputs if type(each) is torch.Tensor]))
         detached = tuple(each.detach() if type(each) is torch.Tensor else each for each in outputs)
         return len(self.tapes) - 1, detached if type(result) is tuple else detached[0]
 
@@ -377,6 +417,11 @@ def _own(frames: traceback.StackSummary) -> list[traceback.FrameSummary]:
     return list(frames[first:])
 
 
+def _parameters_of(module: Any) -> dict[str, tuple[Any, bool]]:
+    """A module's parameters by name: their values, and whether they require gradients."""
+    return {name: (p.detach(), p.requires_grad) for name, p in module.named_parameters()}
+
+
 def _copied(value: Any) -> Any:
     """The same with copies of the arrays and tensors in it; what else there is stays itself."""
     if isinstance(value, list | tuple):
@@ -385,7 +430,9 @@ def _copied(value: Any) -> Any:
         return {key: _copied(each) for key, each in value.items()}
     if type(value).__name__ == "ndarray":
         return value.copy()
-    return value.clone() if type(value).__name__ == "Tensor" else value
+    if type(value).__name__ == "Tensor":
+        return value.detach().clone().requires_grad_(value.requires_grad)
+    return value
 
 
 def _arrays(value: Any, name: str) -> list[tuple[str, Any]]:

@@ -67,6 +67,7 @@ _JUDGES = {
     "numpy": ("groundup.drill.checks",),
     "torch": (
         "groundup.drill.gradient",
+        "groundup.drill.modules",
         *(f"groundup.capstones.{name}" for name in ("gpt", "lora", "agent", "cnn", "cnn_study", "diffusion")),
         "safetensors.torch",
     ),
