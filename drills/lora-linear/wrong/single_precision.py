@@ -1,0 +1,28 @@
+# wrong: A and B are float32 whatever the base is, and the correction is computed so
+import torch
+from torch import nn
+
+
+class LoRALinear(nn.Module):
+    def __init__(self, base, r, alpha):
+        super().__init__()
+        self.base = base.requires_grad_(False)
+        self.A = nn.Parameter(torch.randn(r, base.in_features) / base.in_features)
+        self.B = nn.Parameter(torch.zeros(base.out_features, r))
+        self.scale, self.merged = alpha / r, False
+
+    def forward(self, x):
+        y = self.base(x)
+        return y if self.merged else y + self.scale * (x.float() @ self.A.T @ self.B.T).to(y.dtype)
+
+    @torch.no_grad()
+    def merge(self):
+        if not self.merged:
+            self.base.weight += self.scale * self.B @ self.A
+            self.merged = True
+
+    @torch.no_grad()
+    def unmerge(self):
+        if self.merged:
+            self.base.weight -= self.scale * self.B @ self.A
+            self.merged = False
