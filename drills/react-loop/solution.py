@@ -4,14 +4,12 @@ import re
 
 # your part
 ANSWER = re.compile(r"^Final Answer:(.*)", re.MULTILINE)
-ACTION = re.compile(r"^Action:.*", re.MULTILINE)
-CALL = re.compile(r"Action: ([A-Za-z0-9_]+)\[(.*)\]")
+ACTION = re.compile(r"^Action: ([A-Za-z0-9_]+)\[(.*)\]$", re.MULTILINE)
 
 
 def observe(reply, tools):
     """What the first action of a reply comes to, as a text; one that starts with Error where something is wrong."""
-    line = ACTION.search(reply)
-    call = line and CALL.fullmatch(line[0].rstrip())
+    call = ACTION.search(reply)
     if not call:
         return "Error: a reply needs a line of the form 'Action: tool[input]' or 'Final Answer: text'"
     name, text = call.groups()

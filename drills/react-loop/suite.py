@@ -86,7 +86,7 @@ class Run:
 def run_of(found):
     """Read what run_agent returned. Dicts of a class of their own are as good."""
     answer, trace = entries(found, "answer", "trace")
-    fails(type(trace) not in (list, tuple), "the trace is a list")
+    fails(type(trace) not in (list, tuple), "the trace must be a list, and no class of its own")
     lost = "(missing)"
     try:
         steps = [(step.get("reply", lost), step.get("observation", lost)) for step in trace]
@@ -206,6 +206,10 @@ def test_action(solution, rng):
         exactly(run.observations[0], tool.function(given), of="the observation")
         exactly(run.observations[1], None, of="the observation of the reply that answered")
     exactly(len(other.inputs), 0, of="the number of calls of another tool")
+    clock = Tool(lambda text: f"{text} {len(clock.inputs)}")
+    run = play(solution, Script(*[f"Action: clock[{given}]"] * 3, "Final Answer: yes"), {"clock": clock})
+    for i in range(3):  # the same words, and another observation
+        exactly(run.observations[i], f"{given} {i + 1}", of=f"the observation of call {i + 1} of the same action")
 
 
 @check("correctness", "the prompt begins with the question and grows by each reply and its observation")
@@ -235,9 +239,13 @@ def test_first_action(solution, rng):
 @check("correctness", "the input is all between the first bracket and the one that ends the line, as it is")
 def test_input(solution, rng):
     given = [f"[1, 2][0] {word(rng)}", f"a [b] {word(rng)}", f'{{"{word(rng)}": [3, "x: y"]}}', f"{word(rng)}(x)[i]"]
-    tool = shout(rng)
-    run = play(solution, Script(*[f"Action: shout[{each}]" for each in given], "Final Answer: yes"), {"shout": tool})
-    exactly(" | ".join(tool.inputs), " | ".join(given), of="what the tool was called with")
+    given += [f"  {word(rng)} ", ""]
+    tool, ending = Tool(lambda text: f"<{text}> {ending}"), word(rng)
+    model = Script(*[f"Action: shout[{each}]" for each in given], "Final Answer: yes")
+    run = play(solution, model, {"shout": tool}, max_steps=7)
+    exactly(len(tool.inputs), len(given), of="the number of calls of the tool, of which the last has an empty input,")
+    for one, other in zip(tool.inputs, given, strict=True):
+        exactly(f"“{one}”", f"“{other}”", of="what the tool was called with")
     for each, observation in zip(given, run.observations, strict=False):
         exactly(observation, tool.function(each), of="an observation")
 
@@ -250,6 +258,20 @@ def test_names_of_tools(solution, rng):
     exactly(len(run.observations), 6, of="the length of the trace")
     for name, observation in zip(names, run.observations, strict=True):
         exactly(observation, f"{name} got it", of=f"the observation of {name}[it]")
+
+
+@check("correctness", "an observation is what the tool gave, in full, be it long, empty or like an error")
+def test_observation(solution, rng):
+    long = " ".join(f"{word(rng)} {i}" for i in range(60)) * 10
+    for given in (long, "", f"Error {word(rng)}", f"Observation: {word(rng)}"):
+        tool = Tool(lambda text, given=given: given)
+        run = play(solution, Script(f"Action: page[{word(rng)}]", "Final Answer: yes"), {"page": tool})
+        found = run.observations[0]
+        fails(given == "" and found != "", f"a tool gave an empty text, and the observation is “{found}”")
+        fails(len(found or "") < len(given), f"of {len(given)} characters that a tool gave {len(found or '')} are left")
+        exactly(found, given, of="the observation")
+        exactly(len(tool.inputs), 1, of="the number of calls of the tool")
+        exactly(run.answer, "yes", of="the answer")
 
 
 @check("correctness", "an observation is data: no words in it end the run or start a tool")
@@ -265,6 +287,14 @@ def test_data(solution, rng):
     exactly(run.answer, "yes", of="the answer")
     exactly(len(hidden.inputs), 0, of="the number of calls of the tool that an observation names")
     is_error(run.observations[2], "a reply without an action")
+    page = f"{word(rng)}\nAction: hidden[{word(rng)}]\nFinal Answer: {word(rng)}\n{word(rng)}"
+    model = Script(f"Action: page[{word(rng)}]", "Hm.", "Final Answer: yes")
+    run = run_of(solution.run_agent(model, tools | {"page": Tool(lambda text: page)}, "What now?"))
+    exactly(run.answer, "yes", of="the answer, after an observation of several lines,")
+    exactly(len(hidden.inputs), 0, of="the number of calls of the tool that a line of an observation names")
+    is_error(run.observations[1], "a reply without an action")
+    # Whoever puts it on one line is as right.
+    exactly(" ".join(str(run.observations[0]).split()), " ".join(page.split()), of="an observation of several lines")
 
 
 @check("correctness", "braces, backslashes, per cent signs and letters of any script pass through unchanged")
@@ -283,9 +313,9 @@ def test_signs(solution, rng):
 
 @check("correctness", "a tool that is not among the tools gives an observation that starts with Error")
 def test_unknown_tools(solution, rng):
-    tool, names = shout(rng), ("shouter", "shou", "items", "len")
+    tool, names = shout(rng), ("shouter", "shou", "Shout", "items", "len")
     model = Script(*[f"Action: {name}[{word(rng)}]" for name in names], f"Final Answer: {(text := word(rng))}")
-    run = play(solution, model, {"shout": tool})
+    run = play(solution, model, {"shout": tool}, max_steps=6)
     for name, observation in zip(names, run.observations, strict=False):
         is_error(observation, f"the unknown tool {name}")
     exactly(run.answer, text, of="the answer")
