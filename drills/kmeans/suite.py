@@ -302,6 +302,8 @@ def test_fit_loops(solution, source, rng):
         model = solution.KMeans(4, init=X[:4], max_iter=2, tol=0.0)  # rows are no means: one cannot be the last
         with solution.counting() as count:
             model.fit(rows)
+            labels_of(model.labels_, len(rows), 4)  # which may be found when it is read, like the inertia
+            model.inertia_  # noqa: B018
         counts.append(count)
     growth(*counts, of="fit with given centres")
     found = hidden_loops(source)

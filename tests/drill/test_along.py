@@ -39,6 +39,10 @@ class Model:
         self.reads += 1
         return self.reads
 
+    @property
+    def rows(self):
+        return sum(1 for _ in range(self.k))
+
 class Watched(Model):
     asked = 0
 
@@ -167,6 +171,16 @@ def test_a_property_runs_when_it_is_read(solution):
     assert model.reads == 0
     assert [model.counted, model.counted] == [1, 2]
     assert model.reads == 2
+
+
+def test_what_a_property_computes_is_counted(solution):
+    counts = []
+    for k in (100, 200):
+        model = solution.Model(k)
+        with solution.counting() as count:
+            assert (model.rows, model.k) == (k, k)
+        counts.append(count.opcodes)
+    assert counts[1] > 1.8 * counts[0] > 180
 
 
 def test_an_object_hides_its_class(session, solution):

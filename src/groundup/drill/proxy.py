@@ -161,7 +161,7 @@ class Solution(Remote):
         return self._known[name]
 
     def counting(self) -> contextlib.AbstractContextManager[Counting]:
-        """Count the opcodes of the calls inside the block."""
+        """Count the opcodes of the calls inside the block, and of attributes that are computed when they are read."""
         return self._session.counting()
 
     def watching(self) -> contextlib.AbstractContextManager[Watching]:
@@ -307,7 +307,7 @@ class Session:
 
     @contextlib.contextmanager
     def counting(self) -> Iterator[Counting]:
-        """Count the opcodes of the calls inside the block."""
+        """Count the opcodes of the calls inside the block, and of attributes that are computed when they are read."""
         count = self._counting = Counting()
         try:
             yield count

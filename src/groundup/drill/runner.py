@@ -7,7 +7,7 @@ Its first frame is ``{"ready": true}``: what happens before it is no fault of th
 ``{"id", "op", "values", ...}``, and the answer ``{"id", "value"}`` or ``{"id", "raised"}``. Ops:
 
     load        values (source,); name, defines, imports, forbidden    names that the file should define and does not
-    attribute   on, name                                               value or reference
+    attribute   on, name; count                                        value or reference
     call        on, values (args, kwargs); count, watch, tape          value or reference; with tape (number, result)
     make        on, name, values (args, kwargs, args of the method)    reference to what was made, and used once
     repeat      on, times, values (args, kwargs)                       list of the values of so many calls
@@ -156,7 +156,8 @@ class _Runner:
         return [name for name in header["defines"] if not hasattr(self.module, name)]
 
     def do_attribute(self, header: Mapping[str, Any], reply: dict[str, Any]) -> Any:
-        return getattr(self.objects[header["on"]], header["name"])
+        read = functools.partial(getattr, self.objects[header["on"]], header["name"])
+        return self.counted(read, (), {}, reply) if header["count"] else read()
 
     def do_call(
         self, header: Mapping[str, Any], reply: dict[str, Any], args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -166,8 +167,10 @@ class _Runner:
             self.watch(_parameters(function), args, kwargs)
         if header.get("tape"):
             return self.taped(function, args, kwargs)
-        if not header["count"]:
-            return function(*args, **kwargs)
+        return self.counted(function, args, kwargs, reply) if header["count"] else function(*args, **kwargs)
+
+    def counted(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], reply: dict[str, Any]) -> Any:
+        """Call, and put into the reply how many opcodes that took."""
         counter = _Counter(self.codes)
         try:
             return counter.run(function, args, kwargs)
