@@ -193,6 +193,9 @@ def test_penalty(solution, rng):
         fit_is_right(solution, X, y, least_squares(X, y, l2), l2)
     X, y = drawn(rng, 7, 1)
     fit_is_right(solution, X, y, least_squares(X, y, 3.0), 3.0)
+    X, y = drawn(rng, 10, 2)
+    X, l2 = X / 64, 2.0**-13  # small columns: no l2 is too small to matter
+    fit_is_right(solution, X, y, least_squares(X, y, l2), l2)
 
 
 @check("correctness", "the intercept is not penalised: with a huge l2 it is the mean of y")
@@ -225,6 +228,13 @@ def test_constant_column(solution, rng):
     fit_is_right(solution, X, y, Fit([Fraction(0)] * 2, Fraction(float(y.mean()))))
 
 
+@check("correctness", "a column that is much smaller than the others counts as they do")
+def test_sizes(solution, rng):
+    X, y = drawn(rng, 12, 3)
+    X = X * rng.permutation([16.0, 1.0, 0.0625])
+    fit_is_right(solution, X, y, least_squares(X, y), slack=1e8)  # the condition is below 2560, and some square it
+
+
 @check("correctness", "with fewer rows than columns the shortest of the weights that fit all rows are returned")
 def test_fewer_rows(solution, rng):
     for n, d in ((4, 6), (2, 3), (4, 4)):
@@ -243,8 +253,8 @@ def test_updates(solution, rng):
         X, y = drawn(rng, n, d) if n > d else (on_a_grid(rng.normal(size=(n, d))), on_a_grid(rng.normal(size=n) + 3))
         w, b, _ = descended(solution.fit_gd(X, y, lr, steps, 0.0))
         last = descent(X, y, lr, steps)[-1]
-        close(w, last.w, of=f"w after {steps} steps", slack=SLACK)
-        close(b, last.b, of=f"b after {steps} steps", slack=SLACK, scale=1.0)
+        close(w, last.w, of=f"w with steps={steps}", slack=SLACK)
+        close(b, last.b, of=f"b with steps={steps}", slack=SLACK, scale=1.0)
 
 
 @check("correctness", "fit_gd returns the mean squared errors before each update")
@@ -387,8 +397,8 @@ def test_history(solution, rng):
     for steps in (1, 6, 50):
         X, y = drawn(rng, 14, 2)
         *_, history = descended(solution.fit_gd(X, y, 0.03, steps, 0.0))
-        exactly(len(history), steps, of=f"the length of the history of {steps} steps")
-        close(history, losses(descent(X, y, 0.03, steps - 1)), of=f"the history of {steps} steps", slack=SLACK)
+        exactly(len(history), steps, of=f"the length of the history with steps={steps}")
+        close(history, losses(descent(X, y, 0.03, steps - 1)), of=f"the history with steps={steps}", slack=SLACK)
 
 
 def stops(solution, X, y, lr, steps, tol, recorded, of):
@@ -419,10 +429,11 @@ def test_equality(solution, rng):
 
 @check("convergence", "the change counts without its sign: a loss that rises does not end the descent")
 def test_rising(solution, rng):
-    X, y = halving(rng, 1.0)  # at lr=1.5 the error doubles: losses 1, 4, 16, 64
-    w, history = stops(solution, X, y, 1.5, 4, 0.5, 4, "when the loss rises")
-    close(history, np.array([1.0, 4.0, 16.0, 64.0]), of="the history when the loss rises")
-    close(w, X[0] * y[0] * (1 - 2.0**4), of="w when the loss rises")
+    for size in (1.0, 1024.0):
+        X, y = halving(rng, size)  # at lr=1.5 the error doubles
+        w, history = stops(solution, X, y, 1.5, 4, 0.5, 4, "when the loss rises")
+        close(history, size**2 * np.array([1.0, 4.0, 16.0, 64.0]), of="the history when the loss rises")
+        close(w, X[0] * y[0] * (1 - 2.0**4), of="w when the loss rises")
 
 
 @check("convergence", "the first loss ends nothing, however small it is")
