@@ -7,8 +7,8 @@ def fit_normal(X, y, l2=0.0):
     A, t = X - x_mean, y - y_mean
     if l2 > 0:
         w = np.linalg.solve(A.T @ A + l2 * np.eye(X.shape[1]), A.T @ t)
-    else:
-        w = np.linalg.lstsq(A, t, rcond=1e-2)[0]
+        return w, float(y_mean - x_mean @ w)
+    w = np.linalg.lstsq(A, t, rcond=1e-2)[0]
     return w, float(y_mean - x_mean @ w)
 
 
