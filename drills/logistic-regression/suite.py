@@ -61,15 +61,31 @@ def drawn(rng, n=12, d=3):
     return rng.normal(size=(n, d)) + 0.7 * y[:, None] + np.resize([0.5, -1.0], d), y
 
 
-def ending(rng, at, l2=0.0):
+def symmetric():
+    """Six rows on a line, four on the side of their label, and labels: the intercept stays 0."""
+    return np.array([[1.0], [-1.0], [1.0], [-1.0], [1.0], [-1.0]]), np.array([1, 0, 1, 0, 0, 1])
+
+
+def falling(rng, shape, lr, updates, l2=0.0):
+    """Rows, labels, and the states after 0, 1, ... updates, between which the loss falls.
+
+    So nobody who ends at a loss that rises does that by chance.
+    """
+    while True:
+        X, y = drawn(rng, *shape)
+        states = descent(X, y, lr, updates, l2)
+        if (np.diff(losses(states)) < 0).all():
+            return X, y, states
+
+
+def ending(rng, at):
     """Rows, labels and a tol which loss number ``at`` is the first to meet at lr=0.5, and the states until then.
 
     No change lies within half a per cent of tol, so rounding does not decide.
     """
     while True:
-        X, y = drawn(rng)
-        states = descent(X, y, 0.5, at, l2)
-        *before, last = np.abs(np.diff(losses(states)))
+        X, y, states = falling(rng, (12, 3), 0.5, at)
+        *before, last = -np.diff(losses(states))
         if last < 0.99 * min(before):
             return X, y, math.sqrt(last * min(before)), states
 
@@ -93,7 +109,7 @@ def history_of(model):
 
 def labels_of(found, n):
     """Labels as integers, of whatever kind they are."""
-    found = np.asarray(found) if type(found) in (list, np.ndarray) else np.empty(0)
+    found = np.asarray(found) if type(found) in (list, tuple, np.ndarray) else np.empty(0)
     fails(found.shape != (n,) or found.dtype.kind not in "iufb", f"predict must return {n} labels 0 or 1")
     fails(not np.isin(found, (0, 1)).all(), "predict returned something else than 0 and 1")
     return found.astype(np.int64)
@@ -114,44 +130,44 @@ SLACK = 1e5
 @check("correctness", "training starts at zero, and each update subtracts lr times the gradient, for w and for b")
 def test_updates(solution, rng):
     for n, d, lr, updates in ((12, 3, 0.5, 1), (9, 2, 1.0, 2), (15, 4, 0.3, 8), (6, 1, 2.0, 4), (2, 3, 0.5, 3)):
-        X, y = drawn(rng, n, d)
+        X, y, states = falling(rng, (n, d), lr, updates)
         model = fitted(solution, X, y, lr=lr, max_iter=updates, tol=0.0)
-        weights_are(model, descent(X, y, lr, updates)[-1], f"after {updates} updates")
+        weights_are(model, states[-1], f"with max_iter={updates}")
 
 
 @check("correctness", "l2 adds l2 times w to the gradient of w, and nothing to that of b")
 def test_penalty(solution, rng):
     for n, l2, updates in ((12, 0.3, 2), (20, 0.8, 7)):
-        X, y = drawn(rng, n)
+        X, y, states = falling(rng, (n, 3), 0.7, updates, l2)
         model = fitted(solution, X, y, lr=0.7, l2=l2, max_iter=updates, tol=0.0)
-        weights_are(model, descent(X, y, 0.7, updates, l2)[-1], f"after {updates} updates with l2={l2:g}")
+        weights_are(model, states[-1], f"with max_iter={updates} and l2={l2:g}")
 
 
 @check("correctness", "the losses before each update are returned, mean log loss plus l2 / 2 · |w|²")
 def test_losses(solution, rng):
     for l2 in (0.0, 0.6):
-        X, y = drawn(rng)
+        X, y, states = falling(rng, (12, 3), 0.8, 4, l2)
         model = fitted(solution, X, y, lr=0.8, l2=l2, max_iter=5, tol=0.0)
-        close(history_of(model), losses(descent(X, y, 0.8, 4, l2)), of=f"loss_history_ with l2={l2:g}", slack=SLACK)
+        close(history_of(model), losses(states), of=f"loss_history_ with l2={l2:g}", slack=SLACK)
 
 
 @check("correctness", "by default lr is 0.1 and l2 is 0")
 def test_defaults(solution, rng):
-    X, y = drawn(rng)
-    weights_are(fitted(solution, X, y, max_iter=3, tol=0.0), descent(X, y, 0.1, 3)[-1], "with the default lr and l2")
+    X, y, states = falling(rng, (12, 3), 0.1, 3)
+    weights_are(fitted(solution, X, y, max_iter=3, tol=0.0), states[-1], "with the default lr and l2")
 
 
 @check("correctness", "labels may be floats, 0.0 and 1.0")
 def test_float_labels(solution, rng):
-    X, y = drawn(rng)
+    X, y, states = falling(rng, (12, 3), 0.5, 3)
     model = fitted(solution, X, y.astype(np.float64), lr=0.5, max_iter=3, tol=0.0)
-    weights_are(model, descent(X, y, 0.5, 3)[-1], "of labels that are floats")
+    weights_are(model, states[-1], "of labels that are floats")
 
 
 @check("correctness", "predict_proba gives the probabilities of class 0 and class 1 for new rows, [m, 2]")
 def test_probabilities(solution, rng):
-    X, y = drawn(rng)
-    model, state = fitted(solution, X, y, lr=1.0, max_iter=4, tol=0.0), descent(X, y, 1.0, 4)[-1]
+    X, y, (*_, state) = falling(rng, (12, 3), 0.7, 4)
+    model = fitted(solution, X, y, lr=0.7, max_iter=4, tol=0.0)
     for m in (1, 7, 7, len(X)):  # as many as before, and as many as were fitted: nothing may be remembered
         new = 2 * rng.normal(size=(m, 3))
         close(model.predict_proba(new), state.probabilities(new), of="predict_proba(X)", inputs={"X": new}, slack=SLACK)
@@ -159,9 +175,9 @@ def test_probabilities(solution, rng):
 
 @check("correctness", "predict gives 1 where the probability of class 1 is above one half, else 0")
 def test_labels(solution, rng):
-    X, y = drawn(rng)
-    model, state = fitted(solution, X, y, lr=1.0, max_iter=4, tol=0.0), descent(X, y, 1.0, 4)[-1]
-    for m in (1, 25):
+    X, y, (*_, state) = falling(rng, (12, 3), 0.7, 4)
+    model = fitted(solution, X, y, lr=0.7, max_iter=4, tol=0.0)
+    for m in (1, len(X), 25):
         new = 3 * rng.normal(size=(m, 3))
         p = state.probabilities(new)[:, 1]
         new, p = new[abs(p - 0.5) > 1e-6], p[abs(p - 0.5) > 1e-6]  # rounding does not decide
@@ -189,6 +205,8 @@ def test_other_labels(solution, rng):
     X = rng.normal(size=(5, 2))
     for y in ([0, 1, 2, 1, 0], [1, -1, 1, -1, -1], [0.0, 1.0, 0.5, 1.0, 0.0], [1, 2, 2, 1, 1]):
         raises(ValueError, solution.LogisticRegression(max_iter=3).fit, X, np.array(y))
+    model = fitted(solution, X, np.array([0, 1, 1, 1, 0]), max_iter=3)
+    raises(ValueError, model.fit, X, np.array([0, 1, 3, 1, 0]))  # fitted or not
 
 
 @check("correctness", "X and y of different lengths raise ValueError")
@@ -388,9 +406,13 @@ def stops(solution, X, y, recorded, of, **settings):
 
 @check("convergence", "training ends at the first loss that differs by less than tol from the one before")
 def test_stopping(solution, rng):
-    for at, l2 in ((2, 0.0), (4, 0.3), (9, 0.0)):
-        X, y, tol, _ = ending(rng, at, l2)
-        stops(solution, X, y, at + 1, f"with tol={tol:.3g}", lr=0.5, l2=l2, max_iter=60, tol=tol)
+    for at in (2, 9):
+        X, y, tol, _ = ending(rng, at)
+        stops(solution, X, y, at + 1, f"with tol={tol:.3g}", lr=0.5, max_iter=60, tol=tol)
+    X, y = symmetric()
+    changes = -np.diff(losses(descent(X, y, 0.5, 4, 1.0)))  # those of the loss without its penalty are far larger
+    tol = math.sqrt(changes[2] * changes[3])
+    stops(solution, X, y, 5, f"with tol={tol:.3g} and l2=1", lr=0.5, l2=1.0, max_iter=60, tol=tol)
 
 
 @check("convergence", "with tol=0 training never ends early, not even when the loss does not change at all")
@@ -402,11 +424,19 @@ def test_no_change(solution):
 
 @check("convergence", "the change counts without its sign: a loss that rises does not end training")
 def test_rising(solution):
-    # At lr=40 the first update goes too far: 0.69, 2.5, 5, ...
-    X, y = np.array([[1.0], [-1.0], [1.0], [-1.0], [1.0], [-1.0]]), np.array([1, 0, 1, 0, 0, 1])
+    X, y = symmetric()  # at lr=40 the first update goes too far: 0.69, 2.5, 5, ...
     expected = descent(X, y, 40.0, 3)
     _, history = stops(solution, X, y, 3, "when the loss rises", lr=40.0, max_iter=3, tol=0.5)
     close(history, losses(expected[:3]), of="loss_history_ when the loss rises", slack=SLACK)
+
+
+@check("convergence", "a loss is compared with the one just before it, not with an earlier or the smallest one")
+def test_swinging(solution):
+    # Each update changes the sign of the slope and not its size: w goes from 0 to log 5 and back, the loss from 0.693
+    # to 0.719 and back.
+    (X, y), lr = symmetric(), 6 * math.log(5)
+    _, history = stops(solution, X, y, 6, "when the loss swings", lr=lr, max_iter=6, tol=0.01)
+    close(history, losses(descent(X, y, lr, 5)), of="loss_history_ when the loss swings", slack=SLACK)
 
 
 @check("convergence", "the first loss ends nothing, even if it is below tol")
