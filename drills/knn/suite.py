@@ -103,7 +103,7 @@ WEIGHTED = 'knn_predict(X_train, y_train, X, k, "distance")'
 
 @check("correctness", "each row gets the label for which most of its k nearest training rows vote")
 def test_majority(solution, rng):
-    for n, d, k, labels in ((40, 3, 5, [0, 1, 2]), (25, 1, 3, [0, 1]), (30, 8, 7, [0, 1, 2, 3])):
+    for n, d, k, labels in ((40, 3, 5, [0, 1, 2]), (25, 1, 3, [0, 1]), (30, 8, 7, [0, 1, 2, 3]), (50, 2, 24, [0, 1])):
         X_train, y_train = cloud(rng, n, d, labels)
         X, expected = clear(rng.normal(size=(25, d)), X_train, y_train, k, "uniform")
         exactly(solution.knn_predict(X_train, y_train, X, k), expected, of=PREDICTED)
@@ -165,6 +165,10 @@ def test_nearest(solution, rng):
         exactly(solution.knn_predict(X_train, y_train, X, 1, weights), expected, of="the nearest row's label")
         own = solution.knn_predict(X_train, y_train, X_train, 1, weights)
         exactly(own, y_train, of="the labels of the training rows")
+        # As many rows as training rows, and each at the side of that with its number.
+        X_train, y_train = 10 * np.eye(9), rng.permutation(9)
+        beside = solution.knn_predict(X_train, y_train, X_train + 0.1 * rng.normal(size=(9, 9)), 1, weights)
+        exactly(beside, y_train, of="the labels of rows beside the training rows")
 
 
 @check("correctness", "with k = n all training rows vote")
@@ -223,8 +227,8 @@ MATCHES = (
 )
 
 
-def at_places(solution, rng, cases, of, scale=1.0):
-    cases = 8 * tuple(cases)  # in 8 orders of their rows: whoever takes the first of equals is wrong in some
+def at_places(solution, rng, cases, of, scale=1.0, orders=8):
+    cases = orders * tuple(cases)  # whoever takes the first of equals is wrong in some of 8 orders of their rows
     X_train, y_train, X = places(rng, [case for case, _ in cases])
     found = solution.knn_predict(scale * X_train, y_train, scale * X, 4, "distance")
     exactly(found, [right for _, right in cases], of=of)
@@ -233,6 +237,15 @@ def at_places(solution, rng, cases, of, scale=1.0):
 @check("correctness", "under distance as well, of labels with equal totals the smallest is taken")
 def test_ties_under_distance(solution, rng):
     at_places(solution, rng, WEIGHTED_TIES, of="the labels of rows with equal totals of 1/d")
+
+
+@check("correctness", "under distance labels are tied only when their totals are equal, not when they are nearly so")
+def test_nearly_tied(solution, rng):
+    order = rng.permutation(4)
+    # Totals of 1.5 for label 9, and of 4e-6 less for label 4.
+    X_train, y_train = np.array([[1.0], [-2.0], [-1 - 2.0**-18], [2.0]])[order], np.array([9, 9, 4, 4])[order]
+    found = solution.knn_predict(X_train, y_train, np.zeros((1, 1)), 4, "distance")
+    exactly(found, [9], of="the label of a row with totals of 1.5 for label 9 and 1.499996 for label 4")
 
 
 @check("correctness", "under distance an exact match wins over all that are farther, and only there")
@@ -255,7 +268,7 @@ def test_match_under_uniform(solution, rng):
 
 @check("correctness", "labels are any whole numbers, and come back as they are")
 def test_labels(solution, rng):
-    for labels in ([-1, 1], [3, 7, 100], [-20, -7, 0, 5]):
+    for labels in ([-1, 1], [3, 7, 100], [-5000, -7, 0, 40000]):
         X_train, y_train = cloud(rng, 30, 2, labels)
         for weights in ("uniform", "distance"):
             X, expected = clear(rng.normal(size=(15, 2)), X_train, y_train, 5, weights)
@@ -329,21 +342,22 @@ def test_offset_in_float32(solution, rng):
 @check("stability", "exact matches are found among rows near 1e8, and among any floats")
 def test_match_at_an_offset(solution, rng):
     for offset in (1e8, 0.0):
-        X_train = rng.normal(size=(30, 4)) + offset
-        y_train = np.array([4] * 10 + [9] * 20)
+        X_train = rng.normal(size=(130, 4)) + offset
+        y_train = np.array([4] * 10 + [9] * 120)
         # The first ten have a crowd of others' labels at their side, which outvotes all but an exact match.
-        near = np.repeat(X_train[:10], 2, axis=0)
+        near = np.repeat(X_train[:10], 12, axis=0)
         X_train[10:] = near + 1e-3 * rng.choice([-1.0, 1.0], near.shape)
-        order, X = rng.permutation(30), X_train[:10].copy()
-        found = solution.knn_predict(X_train[order], y_train[order], X, 3, "distance")
+        order, X = rng.permutation(130), X_train[:10].copy()
+        found = solution.knn_predict(X_train[order], y_train[order], X, 13, "distance")
         exactly(found, [4] * 10, of=f"the labels of training rows near {offset:g}")
 
 
 @check("stability", "tiny and huge distances vote like others: nothing is added to them, and only 0 is an exact match")
 def test_scale(solution, rng):
     for scale in (2.0**-40, 2.0**40):
-        at_places(solution, rng, WEIGHTED_TIES, of=f"the labels when distances are near {scale:.0e}", scale=scale)
-        at_places(solution, rng, MATCHES, of=f"the labels when distances are near {scale:.0e}", scale=scale)
+        for cases in (WEIGHTED_TIES, MATCHES):
+            of = f"the labels when distances are near {scale:.0e}"
+            at_places(solution, rng, cases, of=of, scale=scale, orders=2)
 
 
 # ---- organisation ---------------------------------------------------------------------------------------------------
