@@ -617,6 +617,10 @@ LOOPS = {
         "line 3",
     ),
     "map of a list": ("def f(scores):\n    return list(map(float, scores.tolist()))", "line 2: map over rows"),
+    "map in an order": (
+        "import numpy as np\ndef f(logits, k):\n    i = np.argsort(-logits)[:k]\n    return [*map(g, logits[i])]",
+        "line 4: map over rows",
+    ),
     "map inside": (
         "def f(X):\n    return _g(X)\ndef _g(rows_):\n    return list(map(h, rows_))",
         "line 4: map over rows",
@@ -646,6 +650,10 @@ PLAIN = {
     "centres": (
         "def fit(X, k, rng):\n    centres = X[rng.choice(len(X), k)]\n"
         "    return list(map(lambda c: ((X - c) ** 2).sum(1), centres))"
+    ),
+    "the nearest": (
+        "import numpy as np\ndef f(X_train, y_train, X, k):\n    for x in X:\n"
+        "        order = np.argsort(((X_train - x) ** 2).sum(1))\n        list(map(int, y_train[order[:k]]))"
     ),
     "a dict's get": "def f(X):\n    m = {}\n    return m.get(1), X.T",
     "columns": "def f(X):\n    return list(map(g, X.T))",

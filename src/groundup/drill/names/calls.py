@@ -50,7 +50,7 @@ _MUTATING = frozenset(
         *("symmetric_difference_update", "__setitem__", "__setattr__"),
     )
 )
-_ROW_METHODS = frozenset({"tolist", "ravel", "flatten", "copy", "astype", "reshape", "squeeze", "view"})
+_ROW_METHODS = frozenset({"tolist", "ravel", "flatten", "copy", "astype", "reshape", "squeeze", "view", "argsort"})
 
 
 _OPENING = frozenset({"builtins.getattr", "builtins.vars", "builtins.type", "builtins.object", "builtins.__import__"})
@@ -340,6 +340,7 @@ _KEEP_ROWS = frozenset(
         *("exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sqrt", "square", "abs", "absolute", "fabs"),
         *("tanh", "negative", "sign", "sin", "cos", "maximum", "minimum", "fmax", "fmin", "add", "subtract"),
         *("multiply", "divide", "true_divide", "power", "clip", "round", "rint", "nan_to_num", "cumsum", "sort"),
+        "argsort",
     )
 )
 """Functions of NumPy and PyTorch whose result has one entry a row when their first argument has."""

@@ -194,7 +194,7 @@ class Expressions(Tracker):
             return self.sliced(base, node.slice)
         result = self.item(base, key, node)
         first = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) and node.slice.elts else node.slice
-        if Rows() in base and isinstance(first, ast.Slice):
+        if Rows() in base and (isinstance(first, ast.Slice) or Rows() in key):  # X[:3], X[order]
             result |= {Rows()}
         return result
 
