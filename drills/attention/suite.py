@@ -154,6 +154,7 @@ def test_values(solution, rng):
 def test_leading(solution, rng):
     for lead in ((), (2, 3), (1, 2), (2, 1, 2)):
         values_are_right(solution, problem(rng, lead, 3, 3, 4, 4))
+    values_are_right(solution, problem(rng, (2, 2), 1, 3, 4, 4))  # as in generation: one new token, several heads
 
 
 @check("correctness", "there may be fewer queries than keys, or more, and values of another width")
@@ -295,11 +296,15 @@ def steps(solution, rng, lead, t_q, *, masked):
     return count
 
 
-@check("vectorisation", "twice the batch cost about the same number of steps, and no loop hides behind torch.vmap")
+@check(
+    "vectorisation",
+    "twice the batch, with heads or without, is about the same number of steps; no torch.vmap hides a loop",
+)
 def test_batch_grows(solution, source, rng):
     for masked in (False, True):
-        counts = [steps(solution, rng, (n,), 2, masked=masked) for n in (32, 64)]
-        growth(*counts, of="attention", per="batch items")
+        for heads in ((), (2,)):
+            counts = [steps(solution, rng, (n, *heads), 2, masked=masked) for n in (32, 64)]
+            growth(*counts, of="attention", per="batch items")
     found = hidden_loops(source)
     fails(bool(found), "; ".join(found))
 
