@@ -116,7 +116,7 @@ def test_rows(solution, rng):
 
 @check("correctness", "x may be one row [d], or have several leading dimensions")
 def test_shapes(solution, rng):
-    for shape in ((5,), (2,), (1, 4), (2, 3, 4), (3, 3, 3), (2, 1, 2, 5)):
+    for shape in ((5,), (2,), (1, 4), (2, 3, 4), (3, 3, 3), (2, 1, 2, 5), (17,), (2, 64)):
         _, *given = problem(rng, shape)
         values_are_right(solution, *given)
 
@@ -175,7 +175,7 @@ def test_dbias(solution, rng):
 
 @check("correctness", "the gradients are right for one row [d], and for several leading dimensions")
 def test_shapes_of_gradients(solution, rng):
-    for shape in ((5,), (2,), (1, 4), (2, 3, 4), (3, 3, 3), (2, 1, 2, 5)):
+    for shape in ((5,), (2,), (1, 4), (2, 3, 4), (3, 3, 3), (2, 1, 2, 5), (17,)):
         dy, x, weight, _ = problem(rng, shape)
         gradients_are_right(solution, dy, x, weight)
 
