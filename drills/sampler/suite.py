@@ -205,10 +205,22 @@ def test_same_rng(solution, rng):
         fails(other == one, "two generators in different states gave the same 12 tokens")
 
 
-@check("correctness", "without rng the draws are random")
+@check("correctness", "without rng, or with None, the draws are random")
 def test_no_rng(solution, rng):
-    tokens = whole(repeated(solution.sample, 16, np.full(100, rng.normal()), 1.0), 100)  # alike: a chance of 1e-30
-    fails(len(set(tokens)) == 1, "16 draws without rng gave the same token 16 times")
+    z = np.full(100, rng.normal())
+    for args, how in (((1.0,), "without rng"), ((1.0, None, None, None), "with rng=None")):
+        tokens = whole(repeated(solution.sample, 16, z, *args), 100)  # alike: a chance of 1e-30
+        fails(len(set(tokens)) == 1, f"16 draws {how} gave the same token 16 times")
+
+
+@check("correctness", "in a long vocabulary each token may come, those far back too")
+def test_long_vocabulary(solution, rng):
+    z = -50.0 + 0.1 * rng.normal(size=5000)  # all of them together have a chance below 1e-17
+    best = int(rng.integers(4200, 4900))
+    z[best] = 0.0
+    for args in ((0,), (1.0,), (1.0, 1), (1.0, None, 0.9), (1.0, 3000, 0.9)):
+        (token,) = whole([solution.sample(z, *args)], 5000)
+        exactly(token, best, of="the token, where one of 5,000 has nearly all of the probability,")
 
 
 # ---- vectorisation --------------------------------------------------------------------------------------------------
@@ -241,6 +253,10 @@ def test_large(solution, rng):
         follows(solution, rng, 40, z)
         follows(solution, rng, 40, z[z < 0] - 4 * np.arange(2, dtype=dtype))
         follows(solution, rng, 40, z, 1.0, 3, 0.99)
+    z = 1e4 + 1e-5 * np.array([0, *rng.permutation(5) + 1])  # alike in float32, where the first would come
+    for args in ((0,), (1.0, 1), (1.0, None, 0.01)):
+        (token,) = whole([solution.sample(z, *args)], 6)
+        exactly(token, int(z.argmax()), of="the best token, of scores that differ by 0.00001 near 10,000,")
 
 
 @check("stability", "temperatures of 0.001 and 10,000 work, beside scores of 10,000 and -inf too")
