@@ -6,6 +6,7 @@ clean point, and the mean is that of the step before, given both (Ho et al., 202
 """
 
 import math
+from itertools import accumulate
 
 import numpy as np
 
@@ -18,9 +19,8 @@ SINGLE = 2**29  # an epsilon of float32, in those of float64
 
 
 def products(betas):
-    """Of 1 - beta up to each step, as a list: exponentials of exact sums of logarithms."""
-    logs = [math.log1p(-float(beta)) for beta in betas]
-    return [math.exp(math.fsum(logs[: t + 1])) for t in range(len(logs))]
+    """Of 1 - beta up to each step, as a list: exponentials of sums of logarithms."""
+    return [math.exp(total) for total in accumulate(math.log1p(-float(beta)) for beta in betas)]
 
 
 def line(T, start, end):
@@ -95,8 +95,8 @@ def ends(rng):
 
 @check("correctness", "betas rise evenly from beta_start to beta_end, both included")
 def test_betas(solution, rng):
-    for T in (2, 7, 50):
-        start, end = ends(rng)
+    known = (11, 0.1, 0.2), (21, 0.1, 0.3), (300, 1e-4, 0.02)  # where np.arange by the width makes one too many
+    for T, start, end in (*((T, *ends(rng)) for T in (2, 7, 50)), *known):
         betas, _, _ = three(solution.schedule(T, start, end))
         of, inputs = f"betas of schedule({T}, {start:.4f}, {end:.4f})", {"T": T, "beta_start": start, "beta_end": end}
         close(betas, np.array(line(T, start, end)), of=of, inputs=inputs)
@@ -149,6 +149,15 @@ def test_jump_by_row(solution, rng):
         jump_is_right(solution, x0, rng.integers(0, T, n), noise, any_abar(rng, T))
 
 
+@check("correctness", "add_noise is right where nearly all, or nearly nothing, of the signal is left")
+def test_jump_at_the_ends(solution, rng):
+    abar = np.array([0.9999, 0.5, 1e-5, 0.999999])
+    x0, noise = rng.normal(size=(2, 4, 2))
+    jump_is_right(solution, x0, rng.permutation(4), noise, abar)
+    for t in (0, 2):
+        jump_is_right(solution, x0, t, noise, abar)
+
+
 @check("correctness", "steps belong to rows, also where there are as many numbers in a row, and as many steps")
 def test_jump_of_a_square(solution, rng):
     x0, noise = rng.normal(size=(2, 4, 4))
@@ -171,6 +180,7 @@ def test_jump_of_any_shape(solution, rng):
 @check("correctness", "a step back is right at every step of a schedule, whatever the betas are")
 def test_steps(solution, rng):
     betas = any_betas(rng, 6)
+    betas[3] = 0.97
     for t in range(6):
         x_t, eps_hat, noise = rng.normal(size=(3, 4, 2))
         step_is_right(solution, x_t, eps_hat, t, betas, noise)
@@ -249,6 +259,7 @@ def grows(solution, rng, shapes, per):
 @check("vectorisation", "twice the rows cost about the same number of steps, and no loop hides behind a NumPy name")
 def test_rows_grow(solution, source, rng):
     grows(solution, rng, ((32, 2), (64, 2)), "rows")
+    grows(solution, rng, ((32, 1, 2), (64, 1, 2)), "rows")
     found = hidden_loops(source)
     fails(bool(found), "; ".join(found))
 

@@ -1,0 +1,19 @@
+# wrong: keeps abar at 0.001 from 0 and 1
+import numpy as np
+
+
+def schedule(T, beta_start, beta_end):
+    betas = np.linspace(beta_start, beta_end, T)
+    return betas, 1 - betas, np.cumprod(1 - betas)
+
+
+def add_noise(x0, t, noise, abar):
+    a = np.clip(abar[t], 1e-3, 0.999)
+    a = np.reshape(a, np.shape(a) + (1,) * (x0.ndim - np.ndim(a)))
+    return np.sqrt(a) * x0 + np.sqrt(1 - a) * noise
+
+
+def ddpm_step(x_t, eps_hat, t, betas, noise):
+    ab = np.prod(1 - betas[: t + 1])
+    m = (x_t - betas[t] / np.sqrt(1 - ab) * eps_hat) / np.sqrt(1 - betas[t])
+    return m + np.sqrt(betas[t]) * noise if t else m
