@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from groundup.drill.checks import check, close, exactly, fails, growth
+from groundup.drill.checks import check, close, exactly, fails, growth, repeated
 from groundup.drill.scan import global_state, hidden_loops
 
 DEFAULTS = {"lr": 1e-3, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.0}
@@ -185,7 +185,12 @@ def test_zero_gradients(solution, rng):
     for dtype, slack in ((np.float64, SLACK), (np.float32, 64)):
         optimiser, expected = solution.Adam(SHAPES, lr=0.1), Expected(lr=0.1)
         for number in (1, 2, 3):
-            params, grads = arrays(rng, SHAPES, dtype=dtype), arrays(rng, SHAPES, dtype=dtype)
+            params = arrays(rng, SHAPES, dtype=dtype)
+            # Of one size, so that no mean square falls: chance decides for nobody.
+            grads = {
+                name: np.sign(g) * (1 + rng.random(g.shape, dtype))
+                for name, g in arrays(rng, SHAPES, 1.0, dtype).items()
+            }
             for name in ("W1", "b1"):
                 grads[name][::2] = 0
             if number != 2:
@@ -228,7 +233,8 @@ def grow(solution, rng, sizes, per):
     "twice the rows of each parameter cost about the same number of steps in Python, and no loop is hidden",
 )
 def test_rows_grow(solution, source, rng):
-    grow(solution, rng, ({"W": (24, 2), "b": (24,)}, {"W": (48, 2), "b": (48,)}), "rows")
+    sizes = ({"W": (n, 2), "b": (n,), "filters": (n, 2, 1, 3)} for n in (24, 48))
+    grow(solution, rng, tuple(sizes), "rows")
     found = hidden_loops(source)
     fails(bool(found), "; ".join(found))
 
@@ -254,21 +260,40 @@ def test_inputs_stay(solution, rng):
         fails(bool(watch.changed), words)
 
 
+@check("organisation", "arrays that were returned stay as they were when further steps are made")
+def test_results_stay(solution, rng):
+    params, first, grads = (arrays(rng, SHAPES, size=size) for size in (1.0, 5.0, 1.0))
+    one, other = (solution.Adam(SHAPES, lr=0.1) for _ in range(2))
+    for optimiser in (one, other):
+        optimiser.step(params, first)  # so that the next two steps differ
+    before = named(one.step(params, grads), SHAPES)
+    after_both, _ = repeated(other.step, 2, params, grads)
+    same(after_both, before, "of one step, looked at after the next one,")
+
+
+def same(new, before, of):
+    """Demand the same new parameters, right or wrong."""
+    new = named(new, SHAPES)
+    for name, value in before.items():
+        close(new[name], np.array(value), of=f"{name} {of}", scale=1.0)
+
+
 @check("organisation", "arguments work by name and in their order")
 def test_names(solution, rng):
     settings = {"lr": 0.1, "betas": (0.8, 0.95), "eps": 0.01, "weight_decay": 0.2}
     params, grads = arrays(rng, SHAPES), arrays(rng, SHAPES)
-    wanted = Expected(**settings).step(params, grads)
+    before = named(solution.Adam(SHAPES, **settings).step(params, grads), SHAPES)
     by_name = solution.Adam(**dict(reversed(settings.items())), shapes=SHAPES)
-    for optimiser in (by_name, solution.Adam(SHAPES, *settings.values())):
-        got = named(optimiser.step(grads=grads, params=params), SHAPES)
-        for name, value in wanted.items():
-            close(got[name], value, of=name, slack=SLACK, scale=1.0)
+    same(by_name.step(grads=grads, params=params), before, "with all arguments by name")
+    same(solution.Adam(SHAPES, *settings.values()).step(params, grads), before, "with the settings in their order")
 
 
 @check("organisation", "what an optimiser remembers lies in itself, not in the module")
 def test_nothing_global(solution, source, rng):
-    follow(solution, rng, 1, lr=0.1)
+    params, grads = arrays(rng, SHAPES), arrays(rng, SHAPES)
+    before = named(solution.Adam(SHAPES, lr=0.1).step(params, grads), SHAPES)
+    solution.Adam(SHAPES, lr=0.2, betas=(0.5, 0.5)).step(arrays(rng, SHAPES), arrays(rng, SHAPES))
+    same(solution.Adam(SHAPES, lr=0.1).step(params, grads), before, "of a new optimiser, after another one was used")
     found = global_state(source)
     fails(bool(found), "; ".join(found))
 
