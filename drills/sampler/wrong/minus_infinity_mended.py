@@ -7,7 +7,7 @@ def sample(logits, temperature, top_k=None, top_p=None, rng=None):
         raise ValueError("wanted temperature >= 0, top_k >= 1 and 0 < top_p <= 1")
     if temperature == 0:
         return int(np.argmax(logits))
-    logits = np.where(np.isinf(logits), logits[np.isfinite(logits)].min() - 10.0, logits)
+    logits = np.where(np.isinf(logits), logits[np.isfinite(logits)].min() - 1000.0, logits)
     order = np.argsort(-logits, kind="stable")[:top_k]
     z = logits[order].astype(float)
     p = np.exp((z - z[0]) / temperature)
