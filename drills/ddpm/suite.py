@@ -297,7 +297,7 @@ def test_names(solution, rng):
 @check("organisation", "nothing is kept between calls: each answers for its own arguments")
 def test_no_state(solution, source, rng):
     for _ in range(2):
-        made, start = three(solution.schedule(5, 0.1, 0.3)), float(rng.uniform(0.01, 0.1))
+        made, start = three(solution.schedule(5, 0.1, 0.3)), int(rng.integers(1, 7)) / 64
         close(made[0], np.array([0.1, 0.15, 0.2, 0.25, 0.3]), of="betas of schedule(5, 0.1, 0.3)")
         close(three(solution.schedule(5, start, 0.5))[2], np.array(products(line(5, start, 0.5))), of="abar")
         x, eps, noise = rng.normal(size=(3, 4, 2))
