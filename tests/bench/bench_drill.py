@@ -169,6 +169,8 @@ def main() -> None:
 
     table = Table("drill", "save to verdict", "slowest", "cold pytest", "ratio", "with the capstone", "daemon MB")
     for name in names:
+        torch = catalogue.find(name).uses == "torch"
+        most, memory = (350, 400) if torch else (200, 60)
         found = watch_of(name, ROOT / "drills", given.repeat, cold=True)
         ratio = found["cold pytest"] / found["save to verdict"]
         if ratio < 6:
@@ -176,12 +178,12 @@ def main() -> None:
         full = with_capstone(name, ROOT / "drills", 5)
         table.add_row(
             name,
-            bar(f"{name}, save to verdict", 1000 * found["save to verdict"], 200),
+            bar(f"{name}, save to verdict", 1000 * found["save to verdict"], most),
             f"{1000 * found['slowest']:.0f}",
             f"{1000 * found['cold pytest']:.0f}",
             f"{ratio:.1f}",
             bar(f"{name}, with the capstone", 1000 * full, 2000),
-            bar(f"{name}, daemon before a torch drill", found["MB"], 60, "MB"),
+            bar(f"{name}, daemon {'with torch' if torch else 'before a torch drill'}", found["MB"], memory, "MB"),
         )
     if not given.only:
         found = watch_of("scaled", OWN, given.repeat, cold=False)
