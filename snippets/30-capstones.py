@@ -54,7 +54,7 @@ axes[0, 1].plot(adapted.losses, color="C1")
 axes[0, 1].set(title="LoRA: loss", xlabel="updates")
 pictures = [bars.images[bars.labels == label][2, 0] for label in (0, 1)]
 gap = torch.full((12, 2), torch.nan)
-axes[1, 0].imshow(torch.cat([pictures[0], gap, pictures[1]], 1), cmap="gray", vmin=-1.2, vmax=1.2)
+axes[1, 0].imshow(torch.cat([pictures[0], gap, pictures[1]], 1).numpy(), cmap="gray", vmin=-1.2, vmax=1.2)
 axes[1, 0].set(title="CNN: a row, a column")
 axes[1, 0].axis("off")
 axes[1, 1].scatter(*ring[:200].T, s=5, color="C3")
@@ -453,7 +453,7 @@ for name, task in tests.items():
 # %% other-bars-figure fold
 fig, axes = plt.subplots(1, 4, figsize=(6, 2.2))
 for ax, (name, (picture, share)) in zip(axes, shown.items()):
-    ax.imshow(picture, cmap="gray", vmin=-1.2, vmax=1.2)
+    ax.imshow(picture.numpy(), cmap="gray", vmin=-1.2, vmax=1.2)
     ax.set_title(f"{name}\n{share:.1f}", fontsize=10)
     ax.axis("off")
 alt = (

@@ -41,7 +41,7 @@ from groundup.book import figure
 
 fig, ax = plt.subplots(figsize=(6, 2.6))
 colors = ["C0"] * 2 + ["C1"] * 2 + ["C5"] * 28
-ax.bar(range(1, 33), lengths, color=colors)
+ax.bar(range(1, 33), lengths.tolist(), color=colors)
 ax.text(2.8, 1.9, "signs of the old task", color="C0")
 ax.text(2.8, 1.0, "signs of the new task", color="C1")
 ax.plot([3.5, 3.5], [0.15, 0.92], color="C1", linewidth=0.8)
@@ -258,7 +258,7 @@ print("4: from the fifth on below 1e-4:", (s[4:] < 1e-4).all().item())
 # %% spectra-bars fold
 fig, axes = plt.subplots(1, 2, figsize=(6, 2.8))
 for ax, (how, s), color in zip(axes, spectra.items(), ("C0", "C1")):
-    ax.bar(range(1, 9), s[:8], color=color)
+    ax.bar(range(1, 9), s[:8].tolist(), color=color)
     ax.axvline(2.5, color="black", linestyle="--", alpha=0.7)
     ax.set_title("full update" if how == "full" else "update of r = 4", fontsize=10)
     ax.set(xlabel="number", xticks=range(1, 9))

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -193,6 +194,15 @@ def test_both_print_the_lock_where_the_books_package_is_not_installed(made, tmp_
     assert re.sub(r"^[0-9a-f]{16}$", "0", ran.stdout, flags=re.MULTILINE) == wanted
 
 
+@pytest.fixture
+def gradients() -> Iterator[None]:
+    """A chapter may end with PyTorch's gradients switched off; in this process others come after it."""
+    yield
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_grad_enabled(True)
+
+
+@pytest.mark.usefixtures("gradients")
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.slug)
 def test_the_code_cells_of_a_chapter_print_its_lock_from_top_to_bottom(chapter, tmp_path: Path, monkeypatch) -> None:
     program = Program.read(ROOT / "snippets" / f"{chapter.slug}.py")

@@ -150,7 +150,7 @@ def test_no_page_is_wider_than_a_phone(page: Any, site: Path, address: str) -> N
 def test_without_javascript_everything_is_readable_and_nothing_is_dead(page: Any, site: Path, address: str) -> None:
     for path in paths(site):
         page.goto(address + path)
-        assert page.locator("button:visible").count() == 0, path
+        assert page.locator("button:not([type=reset]):visible").count() == 0, path  # a form empties itself
         assert page.locator(".md-search:visible, .palette label:visible").count() == 0, path
     page.goto(address + COSINE)
     answers = page.locator(".quiz .quiz-answer > summary:visible")
