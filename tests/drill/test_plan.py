@@ -1,6 +1,8 @@
 """The plan of four weeks: what it asks for, what is done of it, and its first day."""
 
+import contextlib
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -40,7 +42,9 @@ def passed(learner, name):
 
 
 def rehearsed(learner, minutes):
-    learner("mock", "spread", "--minutes", str(minutes))
+    file = Path(learner.json("mock", "spread", "--minutes", str(minutes))["begun"][0]["file"])
+    with contextlib.chdir(file.parent):
+        learner("submit")
     learner.wait(minutes=minutes + 1)
     learner("mock")
 
@@ -102,8 +106,16 @@ def test_each_mock_interview_counts_once(planned):
     assert [mock["done"] for mock in planned.json("plan")["weeks"][1]["mocks"]] == ["2025-03-03", None]
 
 
+def test_a_mock_interview_in_which_nothing_was_handed_in_is_not_done(planned):
+    planned("mock", "spread", "--minutes", "45")
+    planned("mock", "--end")
+
+    assert planned.json("plan")["weeks"][1]["mocks"] == [{"minutes": 45, "done": None}]
+
+
 def test_a_mock_interview_that_goes_on_is_not_done(planned):
     planned("mock", "spread", "--minutes", "45")
+    planned("submit", "spread")
 
     assert planned.json("plan")["weeks"][1]["mocks"] == [{"minutes": 45, "done": None}]
 

@@ -124,15 +124,15 @@ class Packer:
 
 def _is_named_tuple(kind: type) -> bool:
     """Whether a class is a tuple with names for its entries, and has no methods of its own."""
-    if _mro(kind) != (kind, tuple, object):
+    if mro_of(kind) != (kind, tuple, object):
         return False
-    held = _dict_of(kind)
+    held = dict_of(kind)
     fields = held.get("_fields")
     return type(fields) is tuple and all(name[:1] == "_" or name in fields for name in held)
 
 
-_mro: Final = type.__dict__["__mro__"].__get__
-_dict_of: Final = type.__dict__["__dict__"].__get__
+mro_of: Final[Any] = type.__dict__["__mro__"].__get__
+dict_of: Final[Any] = type.__dict__["__dict__"].__get__
 """A class's bases and members, past a metaclass that tells others."""
 
 

@@ -133,10 +133,11 @@ class Progress:
 
 
 def _over(record: Record) -> dict[int, list[date]]:
-    """The days on which mock interviews ended, by their minutes."""
+    """The days on which mock interviews ended in which something was handed in, by their minutes."""
     found: dict[int, list[date]] = {}
+    handed_in = {session.mock for session in record.sessions if session.id in record.by_session}
     for mock in record.mocks:
-        if not mock.running(record.now):
+        if mock.id in handed_in and not mock.running(record.now):
             when = mock.ended if mock.ended is not None else mock.started.wall + mock.seconds
             found.setdefault(round(mock.seconds / 60), []).append(date.fromtimestamp(when))
     return found

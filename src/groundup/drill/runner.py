@@ -41,6 +41,7 @@ from typing import Any, NoReturn
 
 from groundup.drill import ENCODING, shims, wire
 from groundup.drill import SOLUTION as FILE
+from groundup.drill.plain import dict_of, mro_of
 
 OUTPUT_LIMIT = 2**20
 """Bytes that a learner's file may print; what is beyond is dropped."""
@@ -272,8 +273,8 @@ class _Runner:
         if not _is_own(value):
             return {}
         known: dict[str, Any] = {}
-        for base in reversed(_mro(type(value))[:-1]):
-            known.update(_dict_of(base))
+        for base in reversed(mro_of(type(value))[:-1]):
+            known.update(dict_of(base))
         held = object.__getattribute__(value, "__dict__") if "__dict__" in known else {}
         if len(held) > _MOST_ATTRIBUTES or len(known) > _MOST_ATTRIBUTES:
             return {}
@@ -370,9 +371,9 @@ class _Runner:
 
 def _is_own(value: Any) -> bool:
     """Whether this is an object of a class of the learner's that looks attributes up as Python does by itself."""
-    bases = _mro(type(value))[:-1]
+    bases = mro_of(type(value))[:-1]
     return bool(bases) and all(
-        type(each := _dict_of(base)) is types.MappingProxyType
+        type(each := dict_of(base)) is types.MappingProxyType
         and each.get("__module__") == "solution"
         and "__getattribute__" not in each
         and type(each.get("__dict__", _DICT)) is types.GetSetDescriptorType
@@ -406,10 +407,6 @@ def _parameters(value: Any) -> list[str]:
     except (TypeError, ValueError):
         return []
 
-
-_mro: Any = type.__dict__["__mro__"].__get__
-_dict_of: Any = type.__dict__["__dict__"].__get__
-"""A class's bases and members, past a metaclass that tells others."""
 
 _DICT = type("_", (), {}).__dict__["__dict__"]
 _NUMBERS = frozenset(map(id, (bool, int, float, type(None))))
