@@ -19,6 +19,8 @@ SHORT = dataclasses.replace(SOFTMAX, seconds=1.0)
 RIGHT = SOFTMAX.solution.encode()
 FAST = ("public", "hidden")
 HANGS = b"while True:\n    pass\n"
+# Takes long enough for its checks to be told while it runs: a judge keeps its first tenth of a second to itself.
+LONG = b"import time\n" + RIGHT.replace(b"e = np.exp", b"time.sleep(0.05)\n    e = np.exp")
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +45,7 @@ def family(engine) -> list[psutil.Process]:
 
 
 class Killer:
-    """Kills, at the first check of a grade, what a function chooses among the engine's processes; ``times`` times."""
+    """Kills, at the first check that a grade tells of, what a function chooses among the engine's; ``times`` times."""
 
     def __init__(self, engine: Engine, choose, times: int = 1) -> None:
         self.engine, self.choose, self.left = engine, choose, times
@@ -78,7 +80,7 @@ def everything(processes):
 def test_a_grade_whose_processes_die_is_repeated_on_new_ones(engine, choose):
     assert grade(engine).outcome.value == "pass"
     old = family(engine)
-    verdict = grade(engine, progress=Killer(engine, choose))
+    verdict = grade(engine, LONG, progress=Killer(engine, choose))
     following = grade(engine)  # a judge outlives the zygote that forked it, whose death only the next order meets
     _, alive = psutil.wait_procs(old, timeout=20)
 
@@ -89,7 +91,7 @@ def test_a_grade_whose_processes_die_is_repeated_on_new_ones(engine, choose):
 
 @pytest.mark.parametrize("choose", [zygote_of_runners, judge, everything])
 def test_a_grade_whose_processes_die_twice_is_void_and_scores_nothing(engine, choose):
-    verdict = grade(engine, progress=Killer(engine, choose, times=2))
+    verdict = grade(engine, LONG, progress=Killer(engine, choose, times=2))
 
     assert (verdict.outcome.value, verdict.score) == ("void", 0.0)
     assert verdict.message
@@ -102,7 +104,7 @@ def test_a_runner_that_is_killed_from_outside_is_a_crash(engine):
 
     assert grade(engine).outcome.value == "pass"
     old = engine.processes()
-    verdict = grade(engine, progress=Killer(engine, runner))
+    verdict = grade(engine, LONG, progress=Killer(engine, runner))
 
     assert verdict.outcome.value == "crash"
     assert "it was killed" in verdict.message
@@ -128,9 +130,8 @@ def test_files_that_hang_crash_and_flood_beside_a_right_one_do_not_touch_it(engi
 def test_an_engine_that_is_closed_during_a_grade_leaves_nothing(private_home):
     engine = Engine()
     started, outcomes = threading.Event(), []
-    slow = b"import time\n" + RIGHT.replace(b"e = np.exp", b"time.sleep(0.05)\n    e = np.exp")
     thread = threading.Thread(
-        target=lambda: outcomes.append(grade(engine, slow, progress=lambda check: started.set()).outcome.value)
+        target=lambda: outcomes.append(grade(engine, LONG, progress=lambda check: started.set()).outcome.value)
     )
     thread.start()
     assert started.wait(60)
