@@ -112,7 +112,7 @@ class Calls(Expressions):
                 result |= self.call(atom.function, atom.args + args, keywords, node)
             elif isinstance(atom, Code):
                 self.give(atom.node, args, keywords)
-                result |= self.returns.get(atom.node, NOTHING)
+                result |= self.held(self.returns, atom.node)
             elif isinstance(atom, Kind):
                 result |= self.make(atom.node, args, keywords)
             elif isinstance(atom, Getter):
@@ -128,11 +128,11 @@ class Calls(Expressions):
             known = True
         if not known:
             result |= self.passed(args, keywords)
-            called = self.fields.get("__call__", NOTHING)
+            called = self.held(self.fields, "__call__")
             for atom in called:
                 if isinstance(atom, Code):
                     self.give(atom.node, (NOTHING, *args), keywords)
-                    result |= self.returns.get(atom.node, NOTHING)
+                    result |= self.held(self.returns, atom.node)
         return frozenset(result)
 
     def passed(self, args: tuple[Value, ...], keywords: dict[str, Value]) -> Value:

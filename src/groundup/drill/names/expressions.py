@@ -230,10 +230,10 @@ class Expressions(Tracker):
         else:
             result |= self.found([f"{path}.{name}" for path in paths + plain], node)
             for path in paths:
-                result |= self.patched.get(f"{path}.{name}", NOTHING)
+                result |= self.held(self.patched, f"{path}.{name}")
         if not paths:
             self.saw("attribute", name, node)
-            result |= self.fields.get(name, NOTHING)
+            result |= self.held(self.fields, name)
         result |= {atom for atom in base if isinstance(atom, State) and not atom.defined}
         return frozenset(result)
 

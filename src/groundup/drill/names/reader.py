@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from groundup.drill.names.calls import Calls
-from groundup.drill.names.scopes import Reading, Scope, Tangled
+from groundup.drill.names.scopes import Reading, Scope, Sight, Tangled
 from groundup.drill.names.syntax import bound_names, is_demo, is_errstate, parse, restores, stored_names
 from groundup.drill.names.values import (
     NOTHING,
@@ -58,14 +58,15 @@ class _Reader(Calls):
     def read(self) -> Reading:
         for number in range(_PASSES):
             self.rough = number >= _EXACT
-            self.changed = False
+            self.changed, self.asked = False, set()
             self.module.env = {}
             self.stars = []
             self.block(self.tree.body)
             for name, value in self.module.env.items():
                 self.grow(self.module.table, name, value)
             if not self.changed:
-                return Reading(tuple(sorted(self.sights, key=lambda sight: sight.line)), self.own)
+                sights = sorted((Sight(*fields) for fields in self.sights), key=lambda sight: sight.line)
+                return Reading(tuple(sights), self.own)
         raise Tangled
 
     def block(self, body: Sequence[ast.stmt]) -> None:
@@ -256,7 +257,7 @@ class _Reader(Calls):
             self.bound[id(body)] = bound_names(body)[0]
         env = dict(self.scope.env)
         for name in self.bound[id(body)]:
-            value = self.scope.table.get(name, NOTHING)
+            value = self.held(self.scope.table, name)
             env[name] = value | env.get(name, NOTHING)
             if name not in self.scope.env and self.scope.kind == "module":
                 env[name] |= self.unbound(name, None)
@@ -272,7 +273,7 @@ class _Reader(Calls):
         public = outside.public and not getattr(node, "name", "_").startswith("_")
         self.scope.env = {}
         for argument in _parameters(node.args):
-            value = self.params.get((node, argument.arg), NOTHING)
+            value = self.held(self.params, (node, argument.arg))
             if public and argument.arg in ROW_NAMES:
                 value |= {Rows()}
             if argument.arg in mutable:

@@ -87,11 +87,7 @@ class Scope:
         self.env: dict[str, Value] = {}  # what it stands for here
         self.defined: set[str] = set()  # names of functions, classes and modules
         self.public = kind in ("module", "class")
-
-    @property
-    def function(self) -> bool:
-        """Whether it is inside a function."""
-        return self.kind == "function" or (self.parent is not None and self.parent.function)
+        self.function: bool = kind == "function" or (parent is not None and parent.function)  # inside one
 
 
 class Tracker(ABC):
@@ -110,13 +106,14 @@ class Tracker(ABC):
         self.patched: dict[str, Value] = {}  # what was assigned to a member of a module
         self.stars: list[str] = []
         self.own = frozenset(own_attributes(nodes))
-        self.sights: dict[Sight, None] = {}
+        self.sights: dict[tuple[str, str, int, bool, bool], None] = {}  # fields of a `Sight`
         self.bound: dict[int, set[str]] = {}  # names that the statements of a loop bind
         self.stored: dict[ast.AST, set[str]] = {}  # names that functions bind, where one declares some global
         self.wide: set[tuple[int, Any]] = set()  # places that hold too many constants to follow each
         self.loose = {name for node in nodes if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names}
         self.tries = any(isinstance(node, ast.Try) for node in nodes)
-        self.changed = self.rough = False
+        self.asked: set[tuple[int, Any]] = set()  # places that were looked into in this pass
+        self.changed = self.rough = False  # changed: something was learnt too late for who had asked
         self.steps = 0
         self.sheltered = 0
         self.demo = not any(
@@ -149,7 +146,7 @@ class Tracker(ABC):
     def saw(self, kind: str, name: str, node: ast.AST) -> None:
         """Write down a sight."""
         line = getattr(node, "lineno", 1)
-        self.sights[Sight(kind, name, line, self.scope.function, self.sheltered > 0)] = None
+        self.sights[kind, name, line, self.scope.function, self.sheltered > 0] = None
 
     def grow(self, table: dict[Any, Value], key: Any, value: Value) -> None:
         """Add to what a place may hold."""
@@ -166,7 +163,12 @@ class Tracker(ABC):
         if len(new) > MOST_ATOMS:
             raise Tangled
         table[key] = new
-        self.changed = True
+        self.changed |= place in self.asked
+
+    def held(self, table: dict[Any, Value], key: Any) -> Value:
+        """What a place may hold, as far as is known."""
+        self.asked.add((id(table), key))
+        return table.get(key, NOTHING)
 
     def code(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Code:
         """The atom of a function, the same each time."""
@@ -176,7 +178,7 @@ class Tracker(ABC):
 
     def paths(self, value: Value) -> list[str]:
         """The paths among the things that a value may be."""
-        return sorted(atom.name for atom in value if isinstance(atom, Path))
+        return sorted([atom.name for atom in value if isinstance(atom, Path)]) if value else []
 
     def found(self, paths: Iterable[str], node: ast.AST, kind: str = "member") -> Value:
         """Paths that an expression gives, written down."""
@@ -216,12 +218,12 @@ class Tracker(ABC):
                 return self.of_module(name, node, direct)
             if name in scope.outer:
                 holder = self.holder(name, scope)
-                return self.of_module(name, node, False) if holder is self.module else holder.table.get(name, NOTHING)
+                return self.of_module(name, node, False) if holder is self.module else self.held(holder.table, name)
             if scope.kind == "class":
                 if direct and name in scope.env:
                     return scope.env[name]
             elif name in scope.bound:
-                everything = scope.table.get(name, NOTHING)
+                everything = self.held(scope.table, name)
                 return scope.env.get(name, NOTHING) if direct and name not in self.loose else everything
             direct = direct and scope.kind == "comprehension"
             scope = scope.parent
@@ -233,7 +235,8 @@ class Tracker(ABC):
         if direct and name not in self.loose:
             value = module.env.get(name)
         else:
-            value = module.table.get(name, NOTHING) if name in module.bound else None
+            held = self.held(module.table, name)  # before anything binds it, too
+            value = held if name in module.bound else None
             if value is not None and self.scope.function:
                 value |= {State(name, name in module.defined)}
         return self.unbound(name, node) if value is None else value

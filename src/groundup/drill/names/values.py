@@ -99,7 +99,7 @@ NOTHING: Value = frozenset()
 
 def consts_in(value: Value) -> list[Any]:
     """The constants that a value may be, in a fixed order."""
-    return sorted((atom.value for atom in value if isinstance(atom, Const)), key=repr)
+    return sorted([atom.value for atom in value if isinstance(atom, Const)], key=repr) if value else []
 
 
 def texts_in(value: Value) -> list[str]:
