@@ -234,8 +234,8 @@ def test_too_few_different_rows(solution):
 def test_numbers_of_clusters(solution, rng):
     X = rng.normal(size=(5, 2))
     for k in (0, -1, 6):
-        raises(ValueError, solution.KMeans(k).fit, X)
-    raises(ValueError, solution.KMeans(6, init=rng.normal(size=(6, 2))).fit, X)
+        raises(ValueError, fitted, solution, X, k)
+    raises(ValueError, fitted, solution, X, 6, init=rng.normal(size=(6, 2)))
 
 
 @check("correctness", "fit refuses X that is not two-dimensional or holds NaN or infinity")
@@ -248,7 +248,7 @@ def test_bad_rows(solution, rng):
         raises(ValueError, model.fit, bad)
     raises(ValueError, model.fit, X[:, 0])
     raises(ValueError, model.fit, X.reshape(2, 4, 2))
-    raises(ValueError, solution.KMeans(1).fit, X.reshape(4, 2, 2))
+    raises(ValueError, fitted, solution, X.reshape(4, 2, 2), 1)
 
 
 # Where the 12 neighbours of a ball lie: each as far from its own neighbours as from the middle.

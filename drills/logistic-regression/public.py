@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from groundup.drill.checks import check, close, exactly, raises
+from groundup.drill.checks import check, close, exactly, made, raises
 
 X = np.array([[-2.0], [-1.0], [1.0], [3.0]])
 Y = np.array([0, 1, 0, 1])
@@ -12,9 +12,7 @@ Y = np.array([0, 1, 0, 1])
 
 def fitted(solution, **settings):
     """A model after `fit`, whatever `fit` returns."""
-    model = solution.LogisticRegression(**settings)
-    model.fit(X, Y)
-    return model
+    return made(solution.LogisticRegression, **settings, then="fit", given={"X": X, "y": Y})
 
 
 @check("correctness", "the first update is lr times the gradient at w = 0, b = 0, where every p is one half")

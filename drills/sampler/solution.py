@@ -30,11 +30,10 @@ def sample(logits, temperature, top_k=None, top_p=None, rng=None):
         return int(np.argmax(logits))
     best = np.argsort(-logits, kind="stable")[:top_k]  # of equal scores the first index comes first
     z = logits[best].astype(np.float64)
-    p = np.exp((z - z[0]) / temperature)  # shifted before it is divided: nothing overflows
+    mass = np.cumsum(np.exp((z - z[0]) / temperature))  # shifted before it is divided: nothing overflows
     if top_p is not None:
-        crossing = np.searchsorted(np.cumsum(p), top_p * p.sum())  # shares of what top-k has left
-        p = p[: crossing + 1]
+        mass = mass[: np.searchsorted(mass, top_p * mass[-1]) + 1]  # shares of what top-k has left
     if rng is None:
         rng = np.random.default_rng()
-    return int(best[rng.choice(len(p), p=p / p.sum())])
+    return int(best[np.searchsorted(mass, rng.random() * mass[-1], side="right")])
     # end of your part

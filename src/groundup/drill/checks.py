@@ -325,7 +325,7 @@ def raises(kind: type[Exception], function: Callable[..., Any], *args: Any, **kw
     Raises:
         Wrong: It returned, raised something else, or gave no message.
     """
-    inputs = named(function, args, kwargs)
+    inputs = named(function, args, kwargs) if isinstance(function, Remote) else None
     try:
         result = function(*args, **kwargs)
     except RemoteError as error:
