@@ -6,10 +6,8 @@ of an installed wheel; ``GROUNDUP_DRILLS`` names another one, for drills of one'
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -214,6 +212,8 @@ def find(name: str) -> Drill:
     """
     if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) and (root() / name / "drill.toml").is_file():
         return read(root() / name)
+    import difflib
+
     names = [path.parent.name for path in sorted(root().glob("*/drill.toml"))]
     near = difflib.get_close_matches(name.lower(), names, n=2, cutoff=0.6)
     raise UnknownDrill(name, tuple(near))
@@ -225,6 +225,8 @@ def read(folder: Path) -> Drill:
     Raises:
         CatalogueError: A key is missing, unknown, or has a value that it must not have.
     """
+    import tomllib  # here, since the daemon has drills without reading any, and it would take a megabyte
+
     try:
         table = tomllib.loads((folder / "drill.toml").read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import json
 import os
 import shutil
@@ -25,9 +26,10 @@ from groundup.drill.client import Client
 SOFTMAX = catalogue.find("softmax")
 RIGHT = SOFTMAX.solution.encode()
 FAST = ("public", "hidden")
+DRILL = {**dataclasses.asdict(SOFTMAX), "folder": str(SOFTMAX.folder)}
 GOOD: dict[str, Any] = {
     "do": "grade",
-    "folder": str(SOFTMAX.folder),
+    "drill": DRILL,
     "source": base64.b64encode(RIGHT).decode(),
     "stages": ["public"],
     "seed": 1,
@@ -106,10 +108,14 @@ def line(**message: Any) -> bytes:
         line(do="warm"),
         line(do="warm", flavours=5),
         line(do="warm", flavours=[["numpy"], None]),
-        line(**{**GOOD, "folder": 5}),
-        line(**{**GOOD, "folder": "/nowhere"}),
-        line(**{**GOOD, "folder": "\0"}),
-        line(**{**GOOD, "folder": "/etc"}),
+        line(**{**GOOD, "drill": "softmax"}),
+        line(**{**GOOD, "drill": {}}),
+        line(**{**GOOD, "drill": {**DRILL, "folder": 5}}),
+        line(**{**GOOD, "drill": {**DRILL, "folder": "/nowhere"}}),
+        line(**{**GOOD, "drill": {**DRILL, "folder": "\0"}}),
+        line(**{**GOOD, "drill": {**DRILL, "folder": "/etc"}}),
+        line(**{**GOOD, "drill": {**DRILL, "seconds": "long"}}),
+        line(**{**GOOD, "drill": {**DRILL, "uses": "cobol"}}),
         line(**{**GOOD, "source": 5}),
         line(**{**GOOD, "source": "not base64!"}),
         line(**{**GOOD, "source": None}),
@@ -122,7 +128,7 @@ def line(**message: Any) -> bytes:
         line(**{**GOOD, "seed": [1]}),
         line(**{**GOOD, "device": 5}),
         line(**{**GOOD, "device": "cuda:99; rm"}),
-        line(**{**GOOD, "verdict": {"outcome": "pass"}, "drill": "softmax"}),
+        line(**{**GOOD, "verdict": {"outcome": "pass"}, "folder": "softmax"}),
         line(**GOOD)[:-1],
         line(**GOOD)[:50],
         b"x" * (runtime.MESSAGE_LIMIT + 100),
@@ -140,8 +146,9 @@ def line(**message: Any) -> bytes:
             "do is a list",
             "do is an object",
         ),
-        *("warm nothing", "warm a number", "warm a list", "folder is a number", "no folder", "folder is NUL"),
-        *("folder is no drill", "source is a number", "source is no base64", "no source", "stages are a number"),
+        *("warm nothing", "warm a number", "warm a list", "drill is a name", "no facts", "folder is a number"),
+        *("no folder", "folder is NUL", "folder is no drill", "seconds are a text", "unknown package"),
+        *("source is a number", "source is no base64", "no source", "stages are a number"),
         *("unknown stage", "no stages", "seed is a text", "negative seed", "seed is a float", "seed is a list"),
         *("device is a number", "unknown device", "more fields", "no end", "half", "too long", "source too long"),
     ],

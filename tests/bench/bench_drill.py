@@ -113,11 +113,15 @@ def run(*command: object, env: dict[str, str], cwd: Path) -> str:
     return done.stdout
 
 
-def megabytes(env: dict[str, str], cwd: Path) -> float:
-    """What the daemon and its zygotes take, shared pages counted once."""
-    pid = json.loads(run(DRILL, "daemon", "status", "--json", env=env, cwd=cwd))["pid"]
-    processes = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
-    return sum(process.memory_full_info().pss for process in processes) / 2**20
+def megabytes(env: dict[str, str], cwd: Path, processes: int) -> float:
+    """What the daemon and all below it take once there are so many processes; shared pages are counted once."""
+    about = json.loads(run(DRILL, "daemon", "status", "--json", env=env, cwd=cwd))
+    daemon, until = psutil.Process(about["pid"]), time.monotonic() + 20
+    while len(family := [daemon, *daemon.children(recursive=True)]) != processes:
+        if time.monotonic() > until:
+            raise RuntimeError(f"the daemon has {len(family)} processes, not {processes}")
+        time.sleep(0.05)
+    return sum(process.memory_full_info().pss for process in family) / 2**20
 
 
 def watch_of(name: str, drills: Path, repeat: int, cold: bool) -> dict[str, float]:
@@ -128,8 +132,10 @@ def watch_of(name: str, drills: Path, repeat: int, cold: bool) -> dict[str, floa
         watched = Watched(home, name, env)
         watched.save(drill.solution)
         saves = [watched.save(f"{drill.solution}\n# {n}\n") for n in range(repeat)]
+        found = {"save to verdict": statistics.median(saves), "slowest": max(saves)}
+        found["MB watched"] = megabytes(env, home, 5)  # the next judge and runner wait
         watched.close()
-        found = {"save to verdict": statistics.median(saves), "slowest": max(saves), "MB": megabytes(env, home)}
+        found["MB"] = megabytes(env, home, 3)
         if cold:
             file = home / name / "solution.py"
             command = [sys.executable, ROOT / "tests" / "bench" / "cold_pytest.py", drill.folder, file]
@@ -167,7 +173,9 @@ def main() -> None:
             missed.append(f"{what}: {value:.0f} {unit}, at most {limit:.0f}")
         return f"{value:.0f}{' !' if value > limit else ''}"
 
-    table = Table("drill", "save to verdict", "slowest", "cold pytest", "ratio", "with the capstone", "daemon MB")
+    table = Table(
+        "drill", "save to verdict", "slowest", "cold pytest", "ratio", "with the capstone", "idle MB", "watched MB"
+    )
     for name in names:
         torch = catalogue.find(name).uses == "torch"
         most, memory = (350, 400) if torch else (200, 60)
@@ -184,6 +192,7 @@ def main() -> None:
             f"{ratio:.1f}",
             bar(f"{name}, with the capstone", 1000 * full, 2000),
             bar(f"{name}, daemon {'with torch' if torch else 'before a torch drill'}", found["MB"], memory, "MB"),
+            f"{found['MB watched']:.0f}",
         )
     if not given.only:
         found = watch_of("scaled", OWN, given.repeat, cold=False)
@@ -195,6 +204,7 @@ def main() -> None:
             "",
             "",
             bar("daemon with torch", found["MB"], 400, "MB"),
+            f"{found['MB watched']:.0f}",
         )
     out.print(table)
     with user(ROOT / "drills") as (home, env):

@@ -373,6 +373,12 @@ def until(holds: Callable[[], object]) -> None:
         select.select([], [], [], 0.02)
 
 
+@pytest.fixture(name="until")
+def _until() -> Callable[[Callable[[], object]], None]:
+    """The same for tests, which cannot import it."""
+    return until
+
+
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[=>]|\x1b\][^\x07]*\x07")
 
 # Makes the pseudo-terminal the controlling one of its session, as a terminal's is, and becomes the command.

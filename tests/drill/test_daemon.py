@@ -8,6 +8,7 @@ import socket
 import stat
 import tempfile
 import threading
+from dataclasses import asdict
 from pathlib import Path
 
 import psutil
@@ -22,6 +23,7 @@ from groundup.drill.verdict import Outcome
 DOUBLE = catalogue.read(Path(__file__).parent / "drills" / "double")
 FAST = ("public", "hidden")
 RIGHT = DOUBLE.solution.encode()
+SLOW = RIGHT.replace(b"def double(x):\n", b"def double(x):\n    sum(range(3_000_000))\n")  # checks are told meanwhile
 HANGS = b"while True: pass\n"
 
 
@@ -77,10 +79,11 @@ def test_warming_starts_it_and_loads_what_a_drill_needs(client):
 
 def test_progress_and_seed_cross_over(client):
     told = []
-    verdict = client.grade(DOUBLE, RIGHT, stages=FAST, seed=5, progress=told.append)
+    verdict = client.grade(DOUBLE, SLOW, stages=FAST, seed=5, progress=told.append)
 
     assert verdict.seed == 5
-    assert [check.id for check in told] == [check.id for check in verdict.checks]
+    assert told
+    assert tuple(told) == verdict.checks[: len(told)]
 
 
 def test_its_files_are_the_users_alone(client):
@@ -111,6 +114,36 @@ def test_several_terminals_use_it_at_once(client):
     assert client.status()["grades"] == 4
 
 
+def test_the_next_file_of_a_client_that_stays_is_expected(client, until):
+    client.grade(DOUBLE, RIGHT, stages=FAST)
+    zygote = psutil.Process(client.status()["zygotes"]["numpy"])
+    until(lambda: len(zygote.children(recursive=True)) == 1)  # the zygote of judges
+    judges = zygote.children()
+    with Client(stays=True) as staying:
+        first = staying.grade(DOUBLE, RIGHT, stages=FAST)
+        until(lambda: len(zygote.children(recursive=True)) == 3)
+        waiting = [process for process in zygote.children(recursive=True) if process not in judges]
+        second = staying.grade(DOUBLE, RIGHT, stages=FAST)
+        _, alive = psutil.wait_procs(waiting, timeout=20)
+        until(lambda: len(zygote.children(recursive=True)) == 3)
+    until(lambda: len(zygote.children(recursive=True)) == 1)
+
+    assert (first.outcome, second.outcome) == (Outcome.PASS, Outcome.PASS)
+    assert alive == []  # the second file was theirs
+    assert client.status()["grades"] == 3
+
+
+def test_a_client_that_stays_outlives_the_daemon(client):
+    with Client(stays=True) as staying:
+        staying.grade(DOUBLE, RIGHT, stages=("public",))
+        old = client.status()["pid"]
+        os.kill(old, signal.SIGKILL)
+        again = staying.grade(DOUBLE, RIGHT, stages=("public",))
+
+    assert again.outcome is Outcome.PASS
+    assert client.status()["pid"] != old
+
+
 def test_one_that_was_killed_is_started_again(client):
     client.grade(DOUBLE, RIGHT, stages=("public",))
     old = client.status()["pid"]
@@ -132,9 +165,7 @@ def test_one_that_dies_during_a_grade_is_started_again_and_the_grade_repeated(cl
             pids.append(client.status()["pid"])
             os.kill(pids[0], signal.SIGKILL)
 
-    slow = RIGHT.replace(b"def double(x):\n", b"def double(x):\n    sum(range(3_000_000))\n")
-    assert slow != RIGHT  # so that the first check is told while others go on
-    verdict = client.grade(DOUBLE, slow, stages=FAST, progress=kill_once)
+    verdict = client.grade(DOUBLE, SLOW, stages=FAST, progress=kill_once)
 
     assert verdict.outcome is Outcome.PASS
     assert client.status()["pid"] != pids[0]
@@ -146,7 +177,8 @@ def test_a_client_that_leaves_disturbs_nobody(client):
     with socket.socket(socket.AF_UNIX) as sock:
         sock.connect(str(runtime.socket_path()))
         source = base64.b64encode(RIGHT).decode()
-        request = {"do": "grade", "folder": str(DOUBLE.folder), "source": source, "seed": 1, "device": "cpu"}
+        drill = {**asdict(DOUBLE), "folder": str(DOUBLE.folder)}
+        request = {"do": "grade", "drill": drill, "source": source, "seed": 1, "device": "cpu"}
         sock.sendall(json.dumps({**request, "stages": FAST}).encode() + b"\n")
 
     assert client.grade(DOUBLE, RIGHT, stages=FAST).outcome is Outcome.PASS
@@ -158,8 +190,8 @@ def test_a_client_that_leaves_disturbs_nobody(client):
     [
         ({"do": "dance"}, "the daemon cannot 'dance'"),
         ({}, "the daemon cannot None"),
-        ({"do": "grade"}, "KeyError: 'folder'"),
-        ({"do": "grade", "folder": "/nowhere", "source": ""}, "drill.toml cannot be read"),
+        ({"do": "grade"}, "KeyError: 'drill'"),
+        ({"do": "grade", "drill": {**asdict(DOUBLE), "folder": "/nowhere"}}, "ValueError: no drill lies in /nowhere"),
     ],
 )
 def test_what_it_does_not_understand_it_says(client, request_, said):

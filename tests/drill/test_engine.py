@@ -1,7 +1,9 @@
 """The engine with two small drills of its own: `double` uses every service of the judge, `scaled` needs PyTorch."""
 
+import contextlib
 import os
 import signal
+import sys
 from pathlib import Path
 
 import psutil
@@ -301,17 +303,88 @@ def test_a_killed_zygote_is_replaced_and_the_grade_repeated(engine):
 def test_a_killed_judge_zygote_is_replaced_too(engine):
     engine.grade(DOUBLE, RIGHT, stages=FAST)
     for child in psutil.Process(engine.processes()["numpy"]).children():
-        child.kill()
+        with contextlib.suppress(psutil.NoSuchProcess):  # the last runner may be ending just now
+            child.kill()
 
     assert engine.grade(DOUBLE, RIGHT, stages=FAST).outcome is Outcome.PASS
 
 
-def test_progress_tells_each_check(engine):
-    told = []
-    engine.grade(DOUBLE, RIGHT, stages=FAST, progress=told.append)
+def children(engine) -> list[psutil.Process]:
+    """All processes below the zygote of NumPy's runners; the zygote of judges is the first."""
+    zygote = psutil.Process(engine.processes()["numpy"])
+    return sorted(zygote.children(recursive=True), key=lambda process: process.create_time())
 
-    assert [check.id for check in told][:2] == ["public::test_array", "suite::test_random"]
-    assert len(told) == 7
+
+def test_a_file_that_is_expected_is_graded_by_those_who_wait(engine, until):
+    engine.grade(DOUBLE, RIGHT, stages=FAST)
+    until(lambda: len(children(engine)) == 1)
+    engine.expect(DOUBLE)
+    engine.expect(DOUBLE)  # once is enough
+    until(lambda: len(children(engine)) == 3)
+    waiting = children(engine)[1:]
+    verdicts = [engine.grade(DOUBLE, source, stages=FAST) for source in (RIGHT, b"1 / 0\n")]
+    until(lambda: len(children(engine)) == 1)
+
+    assert [verdict.outcome.value for verdict in verdicts] == ["pass", "error"]
+    assert not any(process.is_running() for process in waiting)
+
+
+def test_nobody_waits_for_a_file_that_is_forgotten(engine, until):
+    engine.grade(DOUBLE, RIGHT, stages=FAST)
+    engine.expect(DOUBLE)
+    until(lambda: len(children(engine)) == 3)
+    engine.forget(DOUBLE)
+    engine.forget(DOUBLE)  # nor does it matter
+    until(lambda: len(children(engine)) == 1)
+
+    assert engine.grade(DOUBLE, RIGHT, stages=FAST).outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize("who", [0, 1], ids=["one", "the other"])
+def test_a_grade_whose_judge_or_runner_was_killed_while_it_waited_is_repeated(engine, who, until):
+    engine.grade(DOUBLE, RIGHT, stages=FAST)
+    until(lambda: len(children(engine)) == 1)
+    engine.expect(DOUBLE)
+    until(lambda: len(children(engine)) == 3)
+    killed = children(engine)[1 + who]
+    killed.kill()
+    until(lambda: killed not in children(engine))  # its parent knows
+
+    assert engine.grade(DOUBLE, RIGHT, stages=FAST).outcome is Outcome.PASS
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.cpu_count() == 1, reason="there is nothing to choose")
+def test_judge_and_runner_do_not_share_a_processor(engine, until):
+    engine.grade(DOUBLE, RIGHT, stages=FAST)
+    until(lambda: len(children(engine)) == 1)
+    engine.expect(DOUBLE)
+    until(lambda: len(children(engine)) == 3)
+    pair = children(engine)[1:]
+    until(lambda: set(pair[0].cpu_affinity()).isdisjoint(pair[1].cpu_affinity()))
+    both = {number for process in pair for number in process.cpu_affinity()}
+    engine.forget(DOUBLE)
+
+    assert both == os.sched_getaffinity(0)
+
+
+SLOW = RIGHT.replace(b"def double(x):\n", b"def double(x):\n    sum(range(3_000_000))\n")
+
+
+def test_progress_tells_of_checks_while_others_run(engine):
+    told = []
+    verdict = engine.grade(DOUBLE, SLOW, stages=FAST, progress=told.append)
+
+    assert [check.id for check in told[:2]] == ["public::test_array", "suite::test_random"]
+    assert tuple(told) == verdict.checks[: len(told)]
+
+
+def test_progress_tells_of_all_quick_checks_before_the_capstone(engine):
+    told = []
+    verdict = engine.grade(DOUBLE, RIGHT, progress=told.append)
+    quick = [check for check in verdict.checks if check.stage != "capstone"]
+
+    assert len(quick) == 7
+    assert told[:7] == quick
 
 
 def test_closing_leaves_no_process():

@@ -90,7 +90,13 @@ import socket
 from groundup.drill import judge
 judge.SECONDS = 1
 ours, theirs = socket.socketpair()
-judge.run(None, theirs, theirs, theirs)  # waits for a job that never comes
+ours.sendall(b'{"seconds": 1}\\n')
+
+class Plugin:
+    def begin(self, job, session, tell):
+        theirs.recv(1)  # nothing comes
+
+judge.run(Plugin(), theirs, theirs, theirs)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
 

@@ -10,6 +10,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from groundup.catalogue import Drill
@@ -28,7 +29,22 @@ class NoDaemon(Exception):
 
 
 class Client:
-    """Talks to the daemon of this user and this version."""
+    """Talks to the daemon of this user and this version.
+
+    Args:
+        stays: Whether to keep the connection between grades, so that the daemon expects the next file.
+    """
+
+    def __init__(self, *, stays: bool = False) -> None:
+        self._stays = stays
+        self._kept: socket.socket | None = None
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._kept is not None:
+            self._kept.close()
 
     def grade(
         self,
@@ -44,7 +60,7 @@ class Client:
         seed = secrets.randbits(48) if seed is None else seed
         request: dict[str, Any] = {
             "do": "grade",
-            "folder": str(drill.folder.resolve()),
+            "drill": {**asdict(drill), "folder": str(drill.folder.resolve())},
             "source": base64.b64encode(source).decode(),
             "stages": list(stages),
             "seed": seed,
@@ -106,12 +122,19 @@ class Client:
         return None
 
     def _ask(self, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        connection = _connect() or _wait_for(_start())
-        with connection, connection.makefile("rb") as lines:
-            connection.settimeout(_ANSWER_SECONDS)
-            connection.sendall(runtime.encode(request))
-            for line in lines:
-                yield runtime.decode(line)
+        connection, self._kept = self._kept or _connect() or _wait_for(_start()), None
+        try:
+            with connection.makefile("rb") as lines:
+                connection.settimeout(_ANSWER_SECONDS)
+                connection.sendall(runtime.encode(request))
+                for line in lines:
+                    answer = runtime.decode(line)
+                    if self._stays and "verdict" in answer:
+                        self._kept = connection
+                    yield answer
+        finally:
+            if connection is not self._kept:
+                connection.close()
 
 
 def _check(data: dict[str, Any]) -> CheckResult:

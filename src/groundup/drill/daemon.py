@@ -2,9 +2,9 @@
 
 ``python -m groundup.drill.daemon [FLAVOUR]`` listens on the user's private socket, loads a flavour's libraries at once
 if one is named, and ends itself after half an hour without work.
-A request is one line of JSON, the answers are lines until the connection closes:
+A request is one line of JSON, and so is each answer; who has had a file graded may stay for the next:
 
-    {"do": "grade", "folder", "source", "stages", "seed", "device"}     {"check"}..., {"verdict"}
+    {"do": "grade", "drill", "source", "stages", "seed", "device"}      {"check"}..., {"verdict"}
     {"do": "warm", "flavours"}                                          {"ok": true}
     {"do": "status"}                                                    {"pid", "zygotes", "idle", "grades"}
     {"do": "stop"}                                                      {"ok": true}
@@ -18,18 +18,19 @@ import base64
 import contextlib
 import fcntl
 import os
+import select
 import signal
 import socket
 import struct
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from groundup import catalogue
+from groundup.catalogue import Drill
 from groundup.drill import runtime
 from groundup.drill.engine import Engine
 from groundup.drill.memory import settle
@@ -37,6 +38,12 @@ from groundup.drill.verdict import CheckResult
 
 IDLE_SECONDS = 1800.0
 """Without a request for so long, the daemon ends."""
+
+_STAYS = 0.2
+"""Seconds after a verdict at which a client that is still there may be expected to ask again."""
+
+_EXPECTS = 300.0
+"""Seconds for which it is expected to."""
 
 _FLAVOURS = ("numpy", "torch")
 
@@ -109,25 +116,48 @@ class Daemon:
             return False
 
     def converse(self, connection: socket.socket) -> None:
-        """Answer one request."""
+        """Answer requests until the client leaves; while one stays that had a file graded, the next is expected."""
+        drill: Drill | None = None
+        try:
+            with connection, connection.makefile("rb") as lines:
+                while _is_ours(connection):
+                    if drill:
+                        self.attend(connection, drill)
+                    line = lines.readline(runtime.MESSAGE_LIMIT)
+                    if not line.endswith(b"\n"):
+                        return
+                    with self.at_work():
+                        graded = self.answer(connection, line)
+                    if graded is None:
+                        return
+                    drill = graded
+        except OSError:
+            pass  # the client is gone
+        finally:
+            if drill:
+                self.engine.forget(drill)
+
+    def attend(self, connection: socket.socket, drill: Drill) -> None:
+        """Expect another file of a client that stays, but not for ever: who waits takes memory."""
+        if not select.select([connection], [], [], _STAYS)[0]:
+            self.engine.expect(drill)
+            if not select.select([connection], [], [], _EXPECTS)[0]:
+                self.engine.forget(drill)
+
+    @contextlib.contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Not idle."""
         with self.lock:
             self.working += 1
         try:
-            with connection, connection.makefile("rb") as lines:
-                if not _is_ours(connection):
-                    return
-                line = lines.readline(runtime.MESSAGE_LIMIT)
-                if line.endswith(b"\n"):
-                    self.answer(connection, line)
-        except OSError:
-            pass  # the client is gone
+            yield
         finally:
             with self.lock:
                 self.working -= 1
                 self.last = time.monotonic()
 
-    def answer(self, connection: socket.socket, line: bytes) -> None:
-        """Do what a request asks."""
+    def answer(self, connection: socket.socket, line: bytes) -> Drill | None:
+        """Do what a request asks; returns the drill, if a file was graded."""
 
         def say(**message: Any) -> None:
             connection.sendall(runtime.encode(message))
@@ -136,7 +166,7 @@ class Daemon:
             request = runtime.decode(line)
             match request.get("do"):
                 case "grade":
-                    self.grade(request, say)
+                    return self.grade(request, say)
                 case "warm":
                     self.engine.warm(*(name for name in request["flavours"] if name in _FLAVOURS))
                     say(ok=True)
@@ -148,19 +178,21 @@ class Daemon:
                     say(ok=True)
                 case other:
                     say(fault=f"the daemon cannot {other!r}")
-        except (KeyError, TypeError, ValueError, catalogue.CatalogueError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             say(fault=f"{type(error).__name__}: {error}")
+        return None
 
-    def grade(self, request: dict[str, Any], say: Any) -> None:
-        """Grade a file and send each check as it comes."""
+    def grade(self, request: dict[str, Any], say: Any) -> Drill:
+        """Grade a file and send each check as it comes; returns its drill."""
         self.grades += 1
 
         def progress(check: CheckResult) -> None:
             with contextlib.suppress(OSError):  # a client that left must not look like a judge that died
                 say(check=asdict(check))
 
+        drill = _drill(request["drill"])
         verdict = self.engine.grade(
-            catalogue.read(Path(request["folder"])),
+            drill,
             base64.b64decode(request["source"]),
             stages=request["stages"],
             seed=request["seed"],
@@ -168,6 +200,22 @@ class Daemon:
             progress=progress,
         )
         say(verdict=verdict.to_json())
+        return drill
+
+
+def _drill(facts: dict[str, Any]) -> Drill:
+    """A drill by what its client has read of it.
+
+    Raises:
+        ValueError: It is none that can be graded.
+        TypeError, KeyError: A fact is missing, unknown or of another kind.
+    """
+    drill = Drill(**{**facts, "folder": Path(facts["folder"]), "seconds": float(facts["seconds"])})
+    if not (drill.folder / "suite.py").is_file():
+        raise ValueError(f"no drill lies in {drill.folder}")
+    if drill.uses not in _FLAVOURS:
+        raise ValueError(f"a drill is written with {' or '.join(_FLAVOURS)}, not {drill.uses!r}")
+    return drill
 
 
 def _is_ours(connection: socket.socket) -> bool:

@@ -7,6 +7,8 @@ with Engine() as engine:
 from __future__ import annotations
 
 import base64
+import contextlib
+import itertools
 import json
 import os
 import socket
@@ -107,16 +109,24 @@ class Base:
         runners.close()
         judges.close()
 
-    def runner(self, cuda: bool) -> tuple[socket.socket, socket.socket]:
-        """Order a runner; returns the other ends of its data and life."""
+    def runner(self, *, cuda: bool, half: int) -> tuple[socket.socket, socket.socket]:
+        """Order a runner on one half of the processors; returns the other ends of its data and life."""
         (data, their_data), (life, their_life) = socket.socketpair(), socket.socketpair()
-        _order(self._runners, {"cuda": cuda}, [their_data, their_life], [data, life])
+        _order(self._runners, {"cuda": cuda, "half": half}, [their_data, their_life], [data, life])
         return data, life
 
-    def judge(self, folder: str, data: socket.socket, life: socket.socket) -> socket.socket:
-        """Order a judge of a runner, which then belongs to it alone; returns the other end of its result."""
+    def judge(self, folder: str, data: socket.socket, life: socket.socket, *, early: bool, half: int) -> socket.socket:
+        """Order a judge of a runner, which then belongs to it alone; returns the other end of its result.
+
+        Args:
+            folder: The drill's.
+            data: To the runner.
+            life: To the runner's zygote.
+            early: Whether its job is still to come: it gets ready for it meanwhile.
+            half: Of the processors.
+        """
         result, their_result = socket.socketpair()
-        _order(self._judges, {"folder": folder}, [their_result, data, life], [result])
+        _order(self._judges, {"folder": folder, "early": early, "half": half}, [their_result, data, life], [result])
         return result
 
     def log(self) -> str:
@@ -136,6 +146,17 @@ class Base:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+_HALVES = itertools.cycle((0, 1))
+"""Of the processors: the runner's."""
+
+
+def _pair(runners: Base, judges: Base, folder: str, *, cuda: bool = False, early: bool = False) -> socket.socket:
+    """Order a runner and its judge; returns the socket that takes the judge's job, without which both end."""
+    half = next(_HALVES)
+    data, life = runners.runner(cuda=cuda, half=half)
+    return judges.judge(folder, data, life, early=early, half=1 - half)
 
 
 def _order(
@@ -162,6 +183,7 @@ class _Report:
     rules: list[Broken] = field(default_factory=list)
     scanned: bool = False
     output: str = ""
+    told: int = 0
 
     @property
     def ended(self) -> bool:
@@ -181,6 +203,7 @@ class Engine:
 
     def __init__(self) -> None:
         self._bases: dict[str, Base] = {}
+        self._waiting: dict[str, socket.socket] = {}
         self._lock = threading.Lock()
 
     def __enter__(self) -> Engine:
@@ -193,6 +216,9 @@ class Engine:
         """End all processes."""
         with self._lock:
             bases, self._bases = list(self._bases.values()), {}
+            waiting, self._waiting = list(self._waiting.values()), {}
+        for result in waiting:
+            result.close()
         for base in bases:
             base.close()
 
@@ -204,6 +230,26 @@ class Engine:
         """Start loading what flavours need; returns at once."""
         for flavour in flavours:
             self._base(flavour)
+
+    def expect(self, drill: Drill) -> None:
+        """Have a judge and a runner wait for a drill's next file: it is graded without their start.
+
+        Nothing happens where they wait already.
+        """
+        folder, base = _folder(drill), self._base(drill.uses)
+        with self._lock, contextlib.suppress(EngineFault):  # the grade will see to it
+            if folder not in self._waiting:
+                self._waiting[folder] = _pair(base, base, folder, early=True)
+
+    def forget(self, drill: Drill) -> None:
+        """End who waits for a drill's file, if anybody does."""
+        if result := self._waited(drill):
+            result.close()
+
+    def _waited(self, drill: Drill) -> socket.socket | None:
+        """The socket for the job of the judge that waits for a drill's file, and then no longer."""
+        with self._lock:
+            return self._waiting.pop(_folder(drill), None)
 
     def _base(self, flavour: str) -> Base:
         with self._lock:
@@ -219,6 +265,9 @@ class Engine:
         """Begin again with new zygotes; grades that still run on the old ones are repeated, too."""
         with self._lock:
             self._bases = {flavour: base for flavour, base in self._bases.items() if base not in bases}
+            waiting, self._waiting = list(self._waiting.values()), {}
+        for result in waiting:
+            result.close()
         for base in set(bases):
             base.close()
 
@@ -240,7 +289,7 @@ class Engine:
             stages: Which checks to run. The capstone's run only if no check of correctness failed before.
             seed: Of the inputs; by default fresh from the operating system.
             device: Of the capstone.
-            progress: Called with each check's result.
+            progress: Called with checks while others still run; the last come with the verdict alone.
 
         Returns:
             The verdict; ``void`` when a process of ours failed twice.
@@ -279,7 +328,7 @@ class Engine:
         if "capstone" in stages:
             self.warm("torch")
         job = {
-            "folder": str(drill.folder.resolve()),
+            "folder": _folder(drill),
             "seed": seed,
             "device": device,
             "seconds": drill.seconds,
@@ -289,23 +338,27 @@ class Engine:
             "forbidden": dict(drill.forbidden),
         }
         if fast:
-            self._stage(report, drill.uses, drill.uses, {**job, "stages": fast}, progress)
+            self._stage(report, drill, drill.uses, {**job, "stages": fast}, progress)
         if "capstone" in stages and not report.ended and report.correct:
-            self._stage(report, "torch", drill.uses, {**job, "stages": ["capstone"]}, progress)
+            if progress:
+                for check in report.checks[report.told :]:
+                    progress(check)
+            self._stage(report, drill, "torch", {**job, "stages": ["capstone"]}, progress)
         return report
 
     def _stage(
-        self, report: _Report, judge: str, runner: str, job: Mapping[str, Any], progress: Progress | None
+        self, report: _Report, drill: Drill, judge: str, job: Mapping[str, Any], progress: Progress | None
     ) -> None:
         """Run one suite's stages in a fresh runner, and add what comes of them to the report."""
-        bases = self._base(runner), self._base(judge)
+        runners, judges = bases = self._base(drill.uses), self._base(judge)
+        cuda = drill.uses == "torch" and job["device"] != "cpu"
+        waited = None if cuda or judges is not runners else self._waited(drill)
         try:
-            data, life = bases[0].runner(cuda=runner == "torch" and job["device"] != "cpu")
-            with bases[1].judge(job["folder"], data, life) as result:
+            with waited or _pair(runners, judges, job["folder"], cuda=cuda) as result:
                 result.sendall(json.dumps({**job, "scan": not report.scanned}).encode() + b"\n")
-                done = _done(result, progress)
+                done = _done(result, report, progress)
         except (EngineFault, ConnectionError) as fault:
-            told = "\n".join(filter(None, (str(fault), bases[1].log())))
+            told = "\n".join(filter(None, (str(fault), judges.log())))
             self._discard(*bases)
             raise EngineFault(told) from None
         report.checks += [_check(each) for each in done["checks"]]
@@ -316,15 +369,17 @@ class Engine:
         report.output = done["output"] or report.output
 
 
-def _done(result: socket.socket, progress: Progress | None) -> dict[str, Any]:
+def _done(result: socket.socket, report: _Report, progress: Progress | None) -> dict[str, Any]:
     """A judge's last words; the checks before them go to ``progress``."""
     result.settimeout(_WAIT)
     with result.makefile("r", encoding="utf-8") as lines:
         try:
             for line in lines:
                 event = json.loads(line)
-                if progress and "check" in event:
-                    progress(_check(event["check"]))
+                if progress and "checks" in event:
+                    for each in event["checks"]:
+                        progress(_check(each))
+                    report.told += len(event["checks"])
                 if "done" in event:
                     done: dict[str, Any] = event["done"]
                     if done["void"]:
@@ -333,6 +388,10 @@ def _done(result: socket.socket, progress: Progress | None) -> dict[str, Any]:
         except TimeoutError:
             raise EngineFault("the judge does not answer") from None
     raise EngineFault("the judge ended without a word")
+
+
+def _folder(drill: Drill) -> str:
+    return str(drill.folder.resolve())
 
 
 def _check(data: Mapping[str, Any]) -> CheckResult:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from groundup.catalogue import Drill
 from groundup.drill.errors import NoDevice, NoTorch
-from groundup.drill.verdict import STAGES, Stage, Verdict
+from groundup.drill.verdict import Stage, Verdict
 
 if TYPE_CHECKING:
     from groundup.drill.client import Client
@@ -20,11 +20,11 @@ CHECKED: tuple[Stage, ...] = ("public", "hidden")
 """What `drill check` and `drill watch` run; a submission adds the capstone."""
 
 
-def client() -> Client:
-    """The daemon's client."""
+def client(*, stays: bool = False) -> Client:
+    """The daemon's client; one that stays has its files expected, and graded a little sooner."""
     from groundup.drill.client import Client
 
-    return Client()
+    return Client(stays=stays)
 
 
 def engine() -> Engine:
@@ -49,8 +49,8 @@ def stop() -> bool:
     return client().stop()
 
 
-def check(drill: Drill, source: bytes, *, progress: Progress | None = None) -> Verdict:
-    """The verdict on the public inputs, without the capstone.
+def check(drill: Drill, source: bytes, *, progress: Progress | None = None, through: Client | None = None) -> Verdict:
+    """The verdict on the public inputs, without the capstone, through a client that stays or one for this grade.
 
     Raises:
         NoTorch: The drill is written with PyTorch, which is not installed.
@@ -59,7 +59,7 @@ def check(drill: Drill, source: bytes, *, progress: Progress | None = None) -> V
         need_torch()
     from groundup.drill.engine import PUBLIC_SEED
 
-    return _grade(drill, source, CHECKED, PUBLIC_SEED, "cpu", progress)
+    return (through or client()).grade(drill, source, stages=CHECKED, seed=PUBLIC_SEED, progress=progress)
 
 
 def submit(drill: Drill, source: bytes, *, device: str, progress: Progress | None = None) -> Verdict:
@@ -69,13 +69,7 @@ def submit(drill: Drill, source: bytes, *, device: str, progress: Progress | Non
         NoTorch: It is not installed.
     """
     need_torch()
-    return _grade(drill, source, STAGES, None, device, progress)
-
-
-def _grade(
-    drill: Drill, source: bytes, stages: tuple[Stage, ...], seed: int | None, device: str, progress: Progress | None
-) -> Verdict:
-    return client().grade(drill, source, stages=stages, seed=seed, device=device, progress=progress)
+    return client().grade(drill, source, device=device, progress=progress)
 
 
 def need_torch() -> None:

@@ -3,8 +3,8 @@
 The judge never executes learner code: the suite's ``solution`` is a proxy. It runs pytest in its own process, with our
 plugin passed as an object, reads one job from the result socket, a line of JSON, and writes
 
-    {"check": {...}}        after each check
-    {"done": {...}}         at the end: load, checks, rules, output, void
+    {"checks": [{...}]}     from time to time: those that ended since
+    {"done": {...}}         at the end: load, checks (all of them), rules, output, void
 
 Pytest starts once, in the zygote: `start` calls back from where it would look for tests, and the judges forked there go
 on with a suite each.
@@ -101,11 +101,21 @@ def rehearse(plugin: Plugin) -> None:
         RuntimeError: The check did not pass.
     """
     runner: Any = SimpleNamespace()
-    plugin.begin({"seed": 0, "stages": ["hidden"]}, runner, lambda event: None)
+    plugin.begin({"seed": 0, "stages": ["hidden"]}, runner, lambda check: None)
     plugin.collect([Path(__file__).with_name("rehearsal.py")])
     plugin.run(runner)
     if plugin.faults or not plugin.results or not all(each.passed for each in plugin.results.values()):
         raise RuntimeError(f"the rehearsal of a suite failed: {plugin.faults}")
+
+
+def practise(plugin: Plugin, folder: Path) -> None:
+    """Before a job comes, do what a grade of this drill does: a fork pays for each page of memory that it changes.
+
+    Only time is lost where that fails; the grade will say why.
+    """
+    with contextlib.suppress(Exception):
+        rehearse(plugin)
+        read((folder / "solution.py").read_text(encoding=ENCODING))
 
 
 # Hooks
@@ -162,7 +172,8 @@ class Plugin:
     job: dict[str, Any]
     session: Session
     learner: Solution
-    tell: Callable[[dict[str, Any]], None]
+    test: Test
+    tell: Callable[[CheckResult], None]
 
     def __init__(self, work: Callable[[Plugin], None]) -> None:
         self.work = work
@@ -175,7 +186,7 @@ class Plugin:
         self.work(self)
         return True
 
-    def begin(self, job: dict[str, Any], session: Session, tell: Callable[[dict[str, Any]], None]) -> None:
+    def begin(self, job: dict[str, Any], session: Session, tell: Callable[[CheckResult], None]) -> None:
         """Take a job.
 
         Args:
@@ -230,6 +241,7 @@ class Plugin:
         self.root.gethookproxy = lambda fspath: hook  # type: ignore[method-assign]  # else each hook looks for a conftest
         items = list(self.tests)
         for item, following in zip(items, [*items[1:], None], strict=True):
+            self.test = self.tests[item]
             runtestprotocol(item, log=False, nextitem=following)
 
     @pytest.fixture
@@ -239,9 +251,9 @@ class Plugin:
         return self.learner
 
     @pytest.fixture
-    def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
+    def rng(self) -> np.random.Generator:
         """Random numbers of this check alone: they do not depend on which checks ran before."""
-        return np.random.default_rng([self.job["seed"], zlib.crc32(self.tests[request.node].name.encode())])
+        return np.random.default_rng([self.job["seed"], zlib.crc32(self.test.name.encode())])
 
     @pytest.fixture
     def source(self) -> str:
@@ -275,7 +287,7 @@ class Plugin:
             self.faults.append(f"{test.item.name}: {type(error).__name__}: {error}")
         result = CheckResult(test.id, test.about.mark, test.about.words, test.stage, error is None, failure)
         self.results[test.name] = result
-        self.tell({"check": _fields(result)})
+        self.tell(result)
 
     def failure(self, error: BaseException) -> Failure:
         """Why a check failed, in the learner's terms."""
@@ -343,18 +355,19 @@ def _chain(error: BaseException) -> list[BaseException]:
 
 
 def run(plugin: Plugin, result: socket.socket, data: socket.socket, life: socket.socket) -> NoReturn:
-    """Carry out the job on the result socket, and end the process."""
+    """Carry out the job on the result socket, and end the process; without a job, at once."""
     status = 1
     try:
+        with result.makefile("r", encoding="utf-8") as lines:
+            line = lines.readline()
+        if not line:
+            raise ConnectionError
         faulthandler.register(signal.SIGALRM, chain=True)  # says where it was, and ends; a timer's thread takes longer
         signal.alarm(SECONDS)
-        with result.makefile("r", encoding="utf-8") as lines:
-            job = json.loads(lines.readline())
-
-        tell = _Teller(result)
-        plugin.begin(job, Session(data, life, job["seconds"]), tell)
+        job = json.loads(line)
+        plugin.begin(job, Session(data, life, job["seconds"]), _Teller(result))
         done = _grade(plugin)
-        tell({"done": done}, at_once=True)
+        result.sendall(json.dumps({"done": done}).encode() + b"\n")
         status = 0
     except (BrokenPipeError, ConnectionError):
         pass  # the engine is gone
@@ -367,16 +380,17 @@ def run(plugin: Plugin, result: socket.socket, data: socket.socket, life: socket
 
 
 class _Teller:
-    """Sends events to the engine, some at a time: each wakes two processes, which a short grade can do without."""
+    """Tells the engine of checks, some at a time: each time wakes two processes, which a short grade can do without."""
 
     def __init__(self, result: socket.socket) -> None:
-        self.result, self.waiting, self.last = result, b"", time.monotonic()
+        self.result, self.last = result, time.monotonic()
+        self.waiting: list[CheckResult] = []
 
-    def __call__(self, event: dict[str, Any], *, at_once: bool = False) -> None:
-        self.waiting += json.dumps(event).encode() + b"\n"
-        if at_once or time.monotonic() - self.last > _PAUSE:
-            self.result.sendall(self.waiting)
-            self.waiting, self.last = b"", time.monotonic()
+    def __call__(self, check: CheckResult) -> None:
+        self.waiting.append(check)
+        if time.monotonic() - self.last > _PAUSE:
+            self.result.sendall(json.dumps({"checks": list(map(_fields, self.waiting))}).encode() + b"\n")
+            self.waiting, self.last = [], time.monotonic()
 
 
 def _grade(plugin: Plugin) -> dict[str, Any]:

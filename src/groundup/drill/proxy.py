@@ -260,6 +260,8 @@ class Session:
         except (TimeoutError, EOFError, ConnectionError, wire.WireError) as error:
             words = self._last_words("end")
             raise RunnerFault(f"the runner did not start: {error}\n{self.output or words}") from None
+        if select.select([self.life], [], [], 0)[0]:
+            raise RunnerFault(f"the runner ended while it waited for a file: {self._last_words('')}")
 
     def call(self, target: Remote, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         """Call a remote object; with tensors that require gradients, the result carries them."""

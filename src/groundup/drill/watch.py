@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import queue
 import shutil
@@ -121,7 +122,12 @@ class Watch:
 
     def run(self) -> int:
         """Until q, or a pass; returns the exit code."""
-        with Keyboard(self.events), Saves(self.desk.file, self.events), self._tidy():
+        with (
+            Keyboard(self.events),
+            Saves(self.desk.file, self.events),
+            self._tidy(),
+            grader.client(stays=True) as self.client,
+        ):
             self._check()
             while self.exit_code is None:
                 try:
@@ -190,7 +196,8 @@ class Watch:
         except DrillError as error:
             self._say(error.format_message())
             return
-        self._start(lambda: grader.check(self.drill, source, progress=self.events.put), None)
+        check = functools.partial(grader.check, self.drill, source, progress=self.events.put, through=self.client)
+        self._start(check, None)
 
     def _submit(self) -> None:
         if self.work is not None:
