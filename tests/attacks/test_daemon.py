@@ -25,6 +25,8 @@ from groundup.drill.client import Client
 
 SOFTMAX = catalogue.find("softmax")
 RIGHT = SOFTMAX.solution.encode()
+# Takes long enough for its checks to be told while it runs.
+LONG = b"import time\n" + RIGHT.replace(b"e = np.exp", b"time.sleep(0.05)\n    e = np.exp")
 FAST = ("public", "hidden")
 DRILL = {**dataclasses.asdict(SOFTMAX), "folder": str(SOFTMAX.folder)}
 GOOD: dict[str, Any] = {
@@ -238,7 +240,7 @@ def test_a_daemon_that_is_killed_during_grades_leaves_no_process_and_both_grades
             killed.set()
             old.kill()
 
-    threads = [threading.Thread(target=lambda: verdicts.append(grade(Client(), progress=kill))) for _ in range(2)]
+    threads = [threading.Thread(target=lambda: verdicts.append(grade(Client(), LONG, progress=kill))) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import sys
 from pathlib import Path
 
 import psutil
@@ -351,20 +350,6 @@ def test_a_grade_whose_judge_or_runner_was_killed_while_it_waited_is_repeated(en
     until(lambda: killed not in children(engine))  # its parent knows
 
     assert engine.grade(DOUBLE, RIGHT, stages=FAST).outcome is Outcome.PASS
-
-
-@pytest.mark.skipif(sys.platform != "linux" or os.cpu_count() == 1, reason="there is nothing to choose")
-def test_judge_and_runner_do_not_share_a_processor(engine, until):
-    engine.grade(DOUBLE, RIGHT, stages=FAST)
-    until(lambda: len(children(engine)) == 1)
-    engine.expect(DOUBLE)
-    until(lambda: len(children(engine)) == 3)
-    pair = children(engine)[1:]
-    until(lambda: set(pair[0].cpu_affinity()).isdisjoint(pair[1].cpu_affinity()))
-    both = {number for process in pair for number in process.cpu_affinity()}
-    engine.forget(DOUBLE)
-
-    assert both == os.sched_getaffinity(0)
 
 
 SLOW = RIGHT.replace(b"def double(x):\n", b"def double(x):\n    sum(range(3_000_000))\n")

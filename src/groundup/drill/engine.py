@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import itertools
 import json
 import os
 import socket
@@ -109,13 +108,13 @@ class Base:
         runners.close()
         judges.close()
 
-    def runner(self, *, cuda: bool, half: int) -> tuple[socket.socket, socket.socket]:
-        """Order a runner on one half of the processors; returns the other ends of its data and life."""
+    def runner(self, *, cuda: bool) -> tuple[socket.socket, socket.socket]:
+        """Order a runner; returns the other ends of its data and life."""
         (data, their_data), (life, their_life) = socket.socketpair(), socket.socketpair()
-        _order(self._runners, {"cuda": cuda, "half": half}, [their_data, their_life], [data, life])
+        _order(self._runners, {"cuda": cuda}, [their_data, their_life], [data, life])
         return data, life
 
-    def judge(self, folder: str, data: socket.socket, life: socket.socket, *, early: bool, half: int) -> socket.socket:
+    def judge(self, folder: str, data: socket.socket, life: socket.socket, *, early: bool) -> socket.socket:
         """Order a judge of a runner, which then belongs to it alone; returns the other end of its result.
 
         Args:
@@ -123,10 +122,9 @@ class Base:
             data: To the runner.
             life: To the runner's zygote.
             early: Whether its job is still to come: it gets ready for it meanwhile.
-            half: Of the processors.
         """
         result, their_result = socket.socketpair()
-        _order(self._judges, {"folder": folder, "early": early, "half": half}, [their_result, data, life], [result])
+        _order(self._judges, {"folder": folder, "early": early}, [their_result, data, life], [result])
         return result
 
     def log(self) -> str:
@@ -148,15 +146,10 @@ class Base:
             self.process.wait()
 
 
-_HALVES = itertools.cycle((0, 1))
-"""Of the processors: the runner's."""
-
-
 def _pair(runners: Base, judges: Base, folder: str, *, cuda: bool = False, early: bool = False) -> socket.socket:
     """Order a runner and its judge; returns the socket that takes the judge's job, without which both end."""
-    half = next(_HALVES)
-    data, life = runners.runner(cuda=cuda, half=half)
-    return judges.judge(folder, data, life, early=early, half=1 - half)
+    data, life = runners.runner(cuda=cuda)
+    return judges.judge(folder, data, life, early=early)
 
 
 def _order(

@@ -29,7 +29,7 @@ _MAGIC: Final = b"GUW1"
 _HEAD: Final = struct.Struct("!4sIQ")
 _SOME_BUFFERS: Final = 512  # Linux takes up to 1024 in one sendmsg
 _SMALL: Final = 1 << 16  # bytes of a frame that is read in one go
-_LOOKS: Final = 150  # before a process sleeps: most answers are there before it could have been woken
+_LOOKS: Final = 1000  # before a process sleeps, 2 ms in all: who is woken often shares the processor of who wakes it
 _LATE: Final = "the deadline passed before a whole frame had arrived"
 
 

@@ -181,7 +181,7 @@ class Zygote:
         if self.role == "judge":
             stamps = self.stamps(order["folder"])
             ahead = order["folder"] if order["early"] else ""
-            pid = self.start(lambda: _judge(self.plugin, fds, ahead), fds, cuda, order["half"])
+            pid = self.start(lambda: _judge(self.plugin, fds, ahead), fds, cuda)
             if stamps:
                 self.reading[pid] = stamps
             for fd in fds:
@@ -190,7 +190,7 @@ class Zygote:
         data, life = fds
         output, dump = scratch("output"), scratch("dump")
         child = _Child(socket.socket(fileno=life), output, dump)
-        pid = self.start(lambda: self.runner(child, data, cuda), [data, output, dump], cuda, order["half"])
+        pid = self.start(lambda: self.runner(child, data, cuda), [data, output, dump], cuda)
         os.close(data)
         self.children[pid] = child
 
@@ -210,7 +210,7 @@ class Zygote:
         known = {path: stamp for path, (stamp, _) in self.plugin.learnt.items()}
         return {} if found == known or found in self.reading.values() else found
 
-    def start(self, work: Callable[[], None], fds: list[int], cuda: bool, half: int) -> int:
+    def start(self, work: Callable[[], None], fds: list[int], cuda: bool) -> int:
         """Start a process that does its work and ends; returns its number."""
         if not self.forks:
             arguments = [sys.executable, "-P", "-m", "groundup.drill.zygote", "--one", self.role, self.flavour]
@@ -221,7 +221,6 @@ class Zygote:
         if pid:
             return pid
         try:
-            keep_to(half)
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             for fd in (self.woken, self.wake, *(c for other in self.children.values() for c in _fds(other))):
@@ -294,17 +293,6 @@ class Zygote:
         child.life.close()
         os.close(child.output)
         os.close(child.dump)
-
-
-def keep_to(half: int) -> None:
-    """Keep this process to every other processor, and its judge or runner to the rest.
-
-    They answer each other a hundred times in a grade, and on one processor each would have to wake the other.
-    """
-    if hasattr(os, "sched_setaffinity"):
-        allowed = sorted(os.sched_getaffinity(0))
-        if len(allowed) > 1:
-            os.sched_setaffinity(0, allowed[half::2])
 
 
 def run_runner(
