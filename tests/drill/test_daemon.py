@@ -133,6 +133,23 @@ def test_the_next_file_of_a_client_that_stays_is_expected(client, until):
     assert client.status()["grades"] == 3
 
 
+def test_a_file_is_expected_of_who_is_silent_and_not_for_ever(monkeypatch, tmp_path):
+    served, asked = Daemon(tmp_path / "socket"), []
+    monkeypatch.setattr("groundup.drill.daemon._STAYS", 0.0)
+    monkeypatch.setattr("groundup.drill.daemon._EXPECTS", 0.0)
+    monkeypatch.setattr(served.engine, "expect", lambda drill: asked.append("expect"))
+    monkeypatch.setattr(served.engine, "forget", lambda drill: asked.append("forget"))
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        served.attend(theirs, DOUBLE)
+        silent, asked[:] = list(asked), []
+        ours.sendall(b"{")
+        served.attend(theirs, DOUBLE)
+
+    assert silent == ["expect", "forget"]
+    assert asked == []
+
+
 def test_a_client_that_stays_outlives_the_daemon(client):
     with Client(stays=True) as staying:
         staying.grade(DOUBLE, RIGHT, stages=("public",))
