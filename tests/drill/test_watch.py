@@ -5,7 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
+
+from groundup.drill.client import Client
 
 DRILL = Path(sys.executable).with_name("drill")
 
@@ -97,6 +100,13 @@ def test_a_pass_ends_it(opened, watching, files):
     assert "An interviewer would go on:" in watching.text
     assert watching.is_restored()
     assert opened.rows("SELECT outcome FROM attempt") == [("pass",)]
+
+
+def test_while_it_runs_the_next_judge_and_runner_wait(watching, until):
+    zygote = psutil.Process(Client().status()["zygotes"]["numpy"])
+    until(lambda: len(zygote.children(recursive=True)) == 3)  # beside the zygote of judges
+    watching.type("q")
+    until(lambda: len(zygote.children(recursive=True)) == 1)
 
 
 def test_q_quits(watching):
