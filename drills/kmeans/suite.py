@@ -234,8 +234,8 @@ def test_too_few_different_rows(solution):
 def test_numbers_of_clusters(solution, rng):
     X = rng.normal(size=(5, 2))
     for k in (0, -1, 6):
-        raises(ValueError, fitted, solution, X, k)
-    raises(ValueError, fitted, solution, X, 6, init=rng.normal(size=(6, 2)))
+        raises(ValueError, solution.KMeans(k).fit, X)
+    raises(ValueError, solution.KMeans(6, init=rng.normal(size=(6, 2))).fit, X)
 
 
 @check("correctness", "fit refuses X that is not two-dimensional or holds NaN or infinity")

@@ -387,7 +387,7 @@ def test_models_are_apart(solution, source, rng):
 
 @check("convergence", "with tol=0 there are max_iter losses, each that before an update")
 def test_history(solution, rng):
-    for most in (1, 6, 25):
+    for most in (1, 6, 40):
         X, y = drawn(rng)
         history = history_of(fitted(solution, X, y, lr=0.4, max_iter=most, tol=0.0))
         exactly(len(history), most, of=f"the length of loss_history_ with max_iter={most}")
